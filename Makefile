@@ -1,0 +1,47 @@
+# From a bare clone: Python 3.11+, git and make are enough. Everything is installed into .venv, at the versions of
+# constraints.txt; a second run installs nothing.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: demo test check bench lab sample clean
+
+demo: .venv/.runtime
+	@$(BIN)/python demo.py
+
+test: .venv/.dev
+	$(BIN)/python -m pytest
+
+check: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/.dev
+	$(BIN)/python -m benchmarks
+
+lab: .venv/.lab
+	$(BIN)/jupyter lab notebooks
+
+sample: .venv/.dev
+	$(BIN)/python -m sample_generator
+
+clean:
+	rm -rf .venv dist
+
+# The build backend is installed first, pinned like everything else, and used without build isolation.
+.venv/.runtime: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "bluedoor-tools needs Python 3.11 or newer: make PYTHON=python3.12")'
+	@echo "Setting up .venv (once) …"
+	@$(PYTHON) -m venv .venv
+	@$(PIP) hatchling editables
+	@$(PIP) --no-build-isolation --editable '.[xlsx]'
+	@touch $@
+
+.venv/.dev: .venv/.runtime
+	@$(PIP) --no-build-isolation --editable '.[dev]'
+	@touch $@
+
+.venv/.lab: .venv/.runtime
+	@$(PIP) --no-build-isolation --editable '.[lab,xlsx]'
+	@touch $@

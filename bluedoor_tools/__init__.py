@@ -1,0 +1,113 @@
+"""bluedoor's Job Postings API as pandas DataFrames, record pages, a command line, and tools for AI assistants.
+
+>>> import bluedoor_tools as bd
+>>> client = bd.connect("sample")                       # or bd.connect() for the live API
+>>> jobs = client.search_jobs("engineer", workplace_type="remote", limit=3)
+>>> jobs.shape
+(3, 36)
+>>> bd.card(jobs)["applied"]
+{'q': 'engineer', 'workplace_type': 'remote', 'status': 'active'}
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .answer_card import Card, card
+    from .client import Client, connect
+    from .default import facets, get_job, get_org, iter_jobs, job_events, search_jobs
+    from .errors import (
+        BluedoorError,
+        BluedoorWarning,
+        CouldNotAskError,
+        DriftWarning,
+        InvalidRequestError,
+        NotAuthorizedError,
+        NotFoundError,
+        PartialResultWarning,
+        RateLimitedError,
+        ResultCutWarning,
+        ServerFailedError,
+        TimedOutError,
+        UnexpectedAnswerError,
+        UnreachableError,
+    )
+    from .files import read_jobs, save
+    from .records import Job, Org
+
+# Where each public name lives; a room is entered when its first name is used, so the import itself costs nothing.
+_ROOMS = {
+    "answer_card": ("Card", "card"),
+    "client": ("Client", "connect"),
+    "default": ("facets", "get_job", "get_org", "iter_jobs", "job_events", "search_jobs"),
+    "errors": (
+        "BluedoorError",
+        "BluedoorWarning",
+        "CouldNotAskError",
+        "DriftWarning",
+        "InvalidRequestError",
+        "NotAuthorizedError",
+        "NotFoundError",
+        "PartialResultWarning",
+        "RateLimitedError",
+        "ResultCutWarning",
+        "ServerFailedError",
+        "TimedOutError",
+        "UnexpectedAnswerError",
+        "UnreachableError",
+    ),
+    "files": ("read_jobs", "save"),
+    "records": ("Job", "Org"),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = [
+    "BluedoorError",
+    "BluedoorWarning",
+    "Card",
+    "Client",
+    "CouldNotAskError",
+    "DriftWarning",
+    "InvalidRequestError",
+    "Job",
+    "NotAuthorizedError",
+    "NotFoundError",
+    "Org",
+    "PartialResultWarning",
+    "RateLimitedError",
+    "ResultCutWarning",
+    "ServerFailedError",
+    "TimedOutError",
+    "UnexpectedAnswerError",
+    "UnreachableError",
+    "card",
+    "connect",
+    "facets",
+    "get_job",
+    "get_org",
+    "iter_jobs",
+    "job_events",
+    "read_jobs",
+    "save",
+    "search_jobs",
+]
+
+
+def __getattr__(name: str) -> Any:
+    room = _ROOM_OF.get(name)
+    if room is not None:
+        value = getattr(import_module(f".{room}", __name__), name)
+    elif name == "__version__":
+        from importlib.metadata import version
+
+        value = version("bluedoor-tools")
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

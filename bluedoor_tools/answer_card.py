@@ -1,0 +1,262 @@
+"""The answer card: what a frame's rows are the answer to, and how far they go.
+
+The card travels in ``frame.attrs["bluedoor"]`` as small JSON. pandas hands `attrs` on to frames derived from the first,
+so the card knows its rows by a fingerprint: of any other rows it says "derived" and claims no total.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import json
+import shlex
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+
+from .decode import Drift
+from .errors import DriftWarning, InvalidRequestError, warn
+from .query import instant_text
+
+__all__ = ["ATTRS_KEY", "Card", "attach", "card", "fingerprint", "reproduce"]
+
+ATTRS_KEY = "bluedoor"
+_FEW = 20
+_KEYS = ("job_id", "event_id", "value")  # the columns that tell rows apart, by kind of frame
+
+
+def fingerprint(frame: pd.DataFrame) -> dict[str, Any]:
+    """What tells these rows from others, in any order: their number and a sum over their keys."""
+    name = next((key for key in _KEYS if key in frame.columns), None)
+    keys = frame[name].tolist() if name is not None else [str(row) for row in frame.itertuples(index=False)]
+    return {"rows": len(frame), "key": name, "sum": sum(zlib.crc32(str(key).encode()) for key in keys)}
+
+
+def attach(
+    frame: pd.DataFrame,
+    *,
+    kind: str,
+    backend: Mapping[str, Any],
+    complete: bool,
+    reason: str,
+    pages: int,
+    call: Mapping[str, Any],
+    request: Mapping[str, Any] | None = None,
+    clock: str | None = None,
+    asked: Mapping[str, Any] | None = None,
+    applied: Mapping[str, Any] | None = None,
+    total: int | None = None,
+    capped: bool = False,
+    next_cursor: str | None = None,
+    drift: Drift | None = None,
+    unknown_fields: Iterable[str] = (),
+    notes: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Put the card of an answer on its frame; drift is announced, too."""
+    drift = drift or Drift()
+    counted = dict(drift.values)
+    if drift.broken_records:
+        counted["broken records, left out"] = drift.broken_records
+    if counted:
+        said = ", ".join(f"{name}: {count}" for name, count in counted.items())
+        warn(f"Parts of the answer were not of the promised type ({said}); see bd.card(df).", DriftWarning)
+    frame.attrs[ATTRS_KEY] = {
+        "kind": kind,
+        "derived": False,
+        "backend": {"connect": None, "sends_key": False, **backend},
+        "clock": clock,
+        "asked": dict(asked or {}),
+        "applied": dict(applied or {}),
+        "rows": len(frame),
+        "total": total,
+        "capped": capped,
+        "complete": complete,
+        "reason": reason,
+        "next_cursor": next_cursor,
+        # When the answer came; of a saved answer nobody knows.
+        "answered_at": instant_text(dt.datetime.now(dt.UTC).replace(microsecond=0)) if pages else None,
+        "pages": pages,
+        "request": request and dict(request),
+        "call": dict(call),
+        "drift": counted,
+        "unknown_fields": sorted(unknown_fields)[:_FEW],
+        "notes": list(notes),
+        "fingerprint": fingerprint(frame),
+    }
+    return frame
+
+
+class Card(Mapping[str, Any]):
+    """A frame's answer card: a read-only mapping that shows itself.
+
+    Keys
+    ----
+    ``kind`` (jobs, events, facets) · ``derived`` (True: the rows are not those of the answer) · ``backend`` · ``clock``
+    · ``asked`` and ``applied`` (filters as written, and as sent) · ``rows`` · ``total`` (matching rows; None where the
+    backend cannot say or was not asked) · ``capped`` (the total is a lower bound) · ``complete`` with its ``reason`` ·
+    ``next_cursor`` · ``answered_at`` · ``pages`` (answers behind
+    the rows; look-ups of names not counted) · ``request`` and ``call`` (what reproduces it) · ``drift`` ·
+    ``unknown_fields`` · ``notes``
+    """
+
+    def __init__(self, entries: Mapping[str, Any]) -> None:
+        self._entries = dict(entries)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._entries[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def lines(self) -> list[tuple[str, str]]:
+        """The card in words: label and text."""
+        entries = self._entries
+        applied = ", ".join(f"{name}={_short(value)}" for name, value in entries["applied"].items())
+        said = [
+            ("answer", f"{entries['rows']:,} {entries['kind']}, {_extent(entries)}"),
+            ("backend", entries["backend"]["label"]),
+            (
+                "clock",
+                f"{entries['clock']} (ages such as '7d' count back from here)" if entries["clock"] else "unknown",
+            ),
+            ("filters", applied or "none"),
+            (
+                "answered",
+                f"{entries['answered_at']}, {entries['pages']} page{'s'[: entries['pages'] != 1]}"
+                if entries["pages"]
+                else "unknown",
+            ),
+        ]
+        if entries["drift"]:
+            said.append(("drift", ", ".join(f"{name}: {count}" for name, count in entries["drift"].items())))
+        if entries["unknown_fields"]:
+            said.append(("new fields", f"{', '.join(entries['unknown_fields'])} (in the column unknown_fields)"))
+        said.extend(("note", note) for note in entries["notes"])
+        if entries["next_cursor"] and not entries["derived"]:
+            said.append(("go on", "cursor=bd.card(df)['next_cursor']"))
+        return said
+
+    def __str__(self) -> str:
+        return "\n".join(f"{label:<10} {text}" for label, text in self.lines())
+
+    def __repr__(self) -> str:
+        return f"<Card: {self._entries['rows']:,} {self._entries['kind']}, {_extent(self._entries)}>"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text("<Card>" if cycle else str(self))
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f'<tr><th scope="row" style="text-align:left">{html.escape(label)}</th>'
+            f'<td style="text-align:left">{html.escape(text)}</td></tr>'
+            for label, text in self.lines()
+        )
+        return f'<table aria-label="answer card">{rows}</table>'
+
+
+def card(frame: pd.DataFrame) -> Card:
+    """The answer card of a frame; free, no request.
+
+    Parameters
+    ----------
+    frame
+        a frame that a function of this library returned, or one made from it
+
+    Returns
+    -------
+    Card
+        A mapping. Where the frame's rows are not those of the answer (filtered, merged, appended to), its
+        ``derived`` is True and its ``total``, ``complete`` and ``next_cursor`` are None.
+
+    Raises
+    ------
+    InvalidRequestError
+        The frame carries no card: it is not from this library, or pandas dropped it (``groupby``, ``concat``).
+
+    Examples
+    --------
+    >>> import bluedoor_tools as bd
+    >>> jobs = bd.connect("sample").search_jobs("engineer", limit=5)
+    >>> bd.card(jobs)["complete"], bd.card(jobs)["reason"]
+    (False, 'limit')
+    >>> bd.card(jobs.head(2))["derived"]
+    True
+    """
+    entries = frame.attrs.get(ATTRS_KEY) if isinstance(frame, pd.DataFrame) else None
+    if not isinstance(entries, dict) or "fingerprint" not in entries:
+        raise InvalidRequestError(
+            "This frame carries no answer card.",
+            hint="Cards come with frames of this library; groupby and concat drop them: ask the frame they came from.",
+        )
+    if fingerprint(frame) == entries["fingerprint"]:
+        return Card(entries)
+    lost = dict.fromkeys(("total", "capped", "complete", "next_cursor"))
+    return Card(
+        {**entries, **lost, "rows": len(frame), "derived": True, "reason": f"derived from {entries['rows']:,} rows"}
+    )
+
+
+def reproduce(entries: Mapping[str, Any], how: str = "python") -> str:
+    """The call that asks the same again, as Python or as curl. Dates stand as they were resolved."""
+    if how == "python":
+        return _as_python(entries)
+    if how == "curl":
+        return _as_curl(entries)
+    raise InvalidRequestError(f"how={how!r} is not known.", hint="Use 'python' or 'curl'.")
+
+
+def _as_python(entries: Mapping[str, Any]) -> str:
+    call = entries["call"]
+    if call["function"] == "read_jobs":
+        return f"import bluedoor_tools as bd\ndf = bd.read_jobs({call['arguments']['path']!r})"
+    arguments = dict(call["arguments"])
+    first = arguments.pop(call["first"], None) if call["first"] else None
+    words = [repr(first)] if first is not None else []
+    words += [f"{name}={value!r}" for name, value in arguments.items()]
+    where = entries["backend"]["connect"]
+    return f"import bluedoor_tools as bd\ndf = bd.connect({where!r}).{call['function']}({', '.join(words)})"
+
+
+def _as_curl(entries: Mapping[str, Any]) -> str:
+    request = entries["request"]
+    if request is None:
+        raise InvalidRequestError("No request stands behind this frame.", hint="It was read from a file.")
+    url = entries["backend"]["base_url"] + request["path"]
+    if request["parameters"]:
+        url += "?" + "&".join(f"{name}={quote(value, safe=',:')}" for name, value in request["parameters"].items())
+    words = ["curl", "--fail-with-body", shlex.quote(url)]
+    if request["method"] != "GET":
+        words[1:1] = ["-X", request["method"]]
+    if entries["backend"]["sends_key"]:
+        words += ["-H", '"Authorization: Bearer $BLUEDOOR_API_KEY"']
+    if request["body"] is not None:
+        words += ["-H", shlex.quote("Content-Type: application/json"), "-d", shlex.quote(json.dumps(request["body"]))]
+    text = " ".join(words)
+    if entries["pages"] > 1 and entries["kind"] == "jobs":
+        text += "\n# the first page; the next one is asked with &cursor= and the answer's meta.next_cursor"
+    if entries["backend"]["name"] != "api":
+        text += f"\n# asks the live API the same; these rows came from: {entries['backend']['label']}"
+    return text
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    longest = 80
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _extent(entries: Mapping[str, Any]) -> str:
+    """How far the rows go, in words."""
+    if entries["derived"]:
+        return f"{entries['reason']}: claims no total"
+    total = entries["total"]
+    at_least = "at least " if entries["capped"] else ""
+    of = "total unknown" if total is None else f"of {at_least}{total:,} matching"
+    whole = "complete" if entries["complete"] else "not complete"
+    return f"{of}; {whole} ({entries['reason']})"

@@ -1,0 +1,1 @@
+"""Where data comes from: the API (`api`) or a local store (`store`), behind one protocol (`base`)."""

@@ -1,0 +1,120 @@
+"""The protocol between the functions and a backend: a query and a cursor in, a page and the next cursor out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ..decode import Decoder, Page
+from ..query import JobQuery
+
+__all__ = ["Backend", "FacetAnswer", "JobPage", "Request", "search_body", "search_parameters"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A call of the API: what a backend sent, or what would ask the API the same. `path` begins after the base URL."""
+
+    method: str
+    path: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class JobPage:
+    """One page of a search, in the backend's order: newest first, ties by job_id, descending."""
+
+    page: Page
+    next_cursor: str | None
+    total: int | None  # None: not asked for, or the backend cannot say
+    total_capped: bool
+    request: Request
+
+
+@dataclass(slots=True)
+class FacetAnswer:
+    """Values of a field with their counts, largest first; `limit` is how many values the backend gives at most."""
+
+    counts: list[tuple[Any, int]]
+    limit: int | None
+    request: Request
+
+
+class Backend(Protocol):
+    """A place that answers. Thread-safe; raises only the errors of `bluedoor_tools.errors`."""
+
+    name: str
+    """ "api" or "sample"."""
+    label: str
+    """The backend in words, for cards and pages."""
+    base_url: str
+    """Base URL of the API that this backend asks, or whose data it holds."""
+    notes: tuple[str, ...]
+    """What every answer card of this backend says."""
+    sends_key: bool
+    """Whether requests carry a key."""
+
+    def now(self) -> dt.datetime:
+        """The backend's clock, in UTC: ages such as "7d" count back from it."""
+
+    def search(
+        self, query: JobQuery, decoder: Decoder, *, cursor: str | None, limit: int, description: bool, total: bool
+    ) -> JobPage:
+        """One page of at most `limit` (1-100) jobs."""
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        """One job's full record, with its text."""
+
+    def job_events(self, job_id: str, decoder: Decoder, limit: int) -> Page:
+        """The events of one posting."""
+
+    def facets(self, field: str, query: JobQuery, limit: int) -> FacetAnswer:
+        """Counts of the values of one field."""
+
+    def org(self, org_id: str) -> dict[str, Any]:
+        """One organisation's record."""
+
+    def orgs(self, org_ids: Sequence[str]) -> dict[str, dict[str, Any] | None]:
+        """The records of many organisations; None for an id the backend does not know."""
+
+    def record_note(self, job_id: str) -> str | None:
+        """What a page of this posting must say of its provenance."""
+
+    def close(self) -> None:
+        """Give up connections."""
+
+
+def search_parameters(
+    query: JobQuery, *, cursor: str | None, limit: int, description: bool, total: bool
+) -> dict[str, str]:
+    """The parameters of a search as a GET writes them: lists joined by commas."""
+    written = {name: _written(value) for name, value in query.filters.items()}
+    if description:
+        written["include"] = "description"
+    if not total:
+        written["include_total"] = "false"
+    written["limit"] = str(limit)
+    if cursor is not None:
+        written["cursor"] = cursor
+    return written
+
+
+def search_body(query: JobQuery, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """The same parameters as a POST writes them: typed values, lists as arrays."""
+    body: dict[str, Any] = dict(parameters)
+    body.update((name, list(value) if isinstance(value, tuple) else value) for name, value in query.filters.items())
+    body["limit"] = int(parameters["limit"])
+    if "include_total" in body:
+        body["include_total"] = False
+    return body
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    return ",".join(value) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,276 @@
+"""Bytes of an answer → typed records, fast when all is as promised, careful when it is not.
+
+The usual page is decoded by msgspec in one go into structs made from the contract; nested fields stay undecoded
+bytes. A field the contract does not know is learned by name and kept. Where a value's type has drifted or a record is
+broken, only that page takes the slow path: the value becomes null in its column and is kept as JSON beside the unknown
+fields, and the drift is counted.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from . import contract
+from .errors import UnexpectedAnswerError
+
+__all__ = ["Decoder", "Drift", "Page", "parse_instant", "read_envelope", "read_json"]
+
+_UNKNOWN_FIELD = re.compile(r"contains unknown field `(.+?)`")
+_LEARNED_MAX = 64  # names; an answer with more of them is data used as keys, and takes the slow path
+_TYPES: dict[str, Any] = {
+    "text": str | None,
+    "instant": str | None,
+    "boolean": bool | None,
+    "number": float | None,
+    "json": msgspec.Raw,
+}
+_NULL = msgspec.Raw(b"null")
+
+
+@dataclass(slots=True)
+class Drift:
+    """What of an answer was not as promised: values by field, and records that are no records."""
+
+    values: Counter[str] = field(default_factory=Counter)
+    broken_records: int = 0
+
+    def add(self, other: Drift) -> None:
+        """Count another page's drift in."""
+        self.values.update(other.values)
+        self.broken_records += other.broken_records
+
+    def __bool__(self) -> bool:
+        return bool(self.values) or self.broken_records > 0
+
+
+@dataclass(slots=True)
+class Page:
+    """Records of one answer, as structs with the contract's fields, and what the envelope says beside them."""
+
+    records: list[Any]
+    drift: Drift
+    meta: dict[str, Any] = field(default_factory=dict)
+
+
+class Decoder:
+    """Decodes pages of one kind of record; learns unknown fields as it goes.
+
+    Parameters
+    ----------
+    fields
+        the record's fields, from the contract
+    """
+
+    def __init__(self, fields: Iterable[contract.Field]) -> None:
+        self.fields = tuple(fields)
+        self.learned: tuple[str, ...] = ()
+        self._compile()
+
+    def _compile(self) -> None:
+        # Learned names need not be Python identifiers, so they stand behind an encoded name.
+        learned = [
+            (f"unknown_{number}", msgspec.Raw, msgspec.field(default=_NULL, name=name))
+            for number, name in enumerate(self.learned)
+        ]
+        known = [
+            (entry.name, _TYPES[entry.kind], msgspec.field(default=_NULL if entry.kind == "json" else None))
+            for entry in self.fields
+        ]
+        struct: Any = msgspec.defstruct("Record", [*known, *learned], forbid_unknown_fields=True, gc=False)
+        envelope = msgspec.defstruct(
+            "Envelope", [("data", list[struct]), ("meta", msgspec.Raw, msgspec.field(default=_NULL))]
+        )
+        self._struct = struct
+        self._decoders: dict[str, Any] = {
+            "records": msgspec.json.Decoder(list[struct]),
+            "envelope": msgspec.json.Decoder(envelope),
+        }
+
+    def page(self, body: bytes, what: str = "the answer") -> Page:
+        """The records and meta of an answer ``{"data": [...], "meta": {...}}``."""
+        envelope = self._strictly("envelope", body)
+        if envelope is not None:
+            meta = read_json(bytes(envelope.meta), what)
+            return Page(envelope.data, Drift(), meta if isinstance(meta, dict) else {})
+        found, meta = read_envelope(body, what)
+        return Page(*self._slowly(found, what), meta)
+
+    def records(self, body: bytes, what: str = "the answer") -> Page:
+        """The records of a JSON array."""
+        records = self._strictly("records", body)
+        if records is not None:
+            return Page(records, Drift())
+        return Page(*self._slowly(read_json(body, what), what))
+
+    def _strictly(self, shape: str, body: bytes) -> Any:
+        """Decode all at once, learning the names of unknown fields; None where that cannot be."""
+        while True:
+            try:
+                return self._decoders[shape].decode(body)
+            except msgspec.ValidationError as error:
+                if not self._learn(str(error)):
+                    return None
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                return None
+
+    def _learn(self, complaint: str) -> bool:
+        unknown = _UNKNOWN_FIELD.search(complaint)
+        if unknown is None or len(self.learned) >= _LEARNED_MAX or unknown[1] in self.learned:
+            return False
+        self.learned = (*self.learned, unknown[1])
+        self._compile()
+        return True
+
+    def _slowly(self, found: Any, what: str) -> tuple[list[Any], Drift]:
+        """Record by record, value by value."""
+        drift = Drift()
+        if not isinstance(found, list):
+            raise UnexpectedAnswerError(
+                f"{what} holds {type(found).__name__} where a list of records is promised.",
+                hint="Try again; if it stays so, the API has changed.",
+            )
+        records = []
+        for record in found:
+            if isinstance(record, dict):
+                records.append(self._record(record, drift))
+            else:
+                drift.broken_records += 1
+        return records, drift
+
+    def _record(self, record: Mapping[str, Any], drift: Drift) -> Any:
+        values: dict[str, Any] = {}
+        beside = {name: value for name, value in record.items() if name not in _names(self.fields)}
+        for entry in self.fields:
+            value = record.get(entry.name)
+            if value is None:
+                continue
+            fitting, kept = _fit(entry.kind, value)
+            if fitting:
+                values[entry.name] = kept
+            else:
+                drift.values[entry.name] += 1
+                beside[entry.name] = value
+        made = self._struct(**values)
+        return _Beside(made, beside) if beside else made
+
+    def unknown_fields(self, record: Any) -> str | None:
+        """The record's unknown and drifted fields as one JSON object, None where it has none."""
+        if isinstance(record, _Beside):
+            return _dump(record.beside)
+        if not self.learned:
+            return None
+        parts = []
+        for number, name in enumerate(self.learned):
+            raw = getattr(record, f"unknown_{number}", _NULL)  # a record decoded before the name was learned
+            if raw is not _NULL:
+                parts.append(f"{json.dumps(name, ensure_ascii=False)}:{bytes(raw).decode(errors='replace')}")
+        return "{" + ",".join(parts) + "}" if parts else None
+
+
+class _Beside:
+    """A record from the slow path, with what did not fit its columns."""
+
+    __slots__ = ("beside", "record")
+
+    def __init__(self, record: Any, beside: dict[str, Any]) -> None:
+        self.record = record
+        self.beside = beside
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.record, name)
+
+
+def _names(fields: tuple[contract.Field, ...]) -> frozenset[str]:
+    return frozenset(entry.name for entry in fields)
+
+
+def _fit(kind: str, value: Any) -> tuple[bool, Any]:
+    """Whether a value is of the promised kind, and how the struct holds it."""
+    if kind == "json":
+        return True, msgspec.Raw(_dump(value).encode())
+    if kind in {"text", "instant"}:
+        return isinstance(value, str), value
+    if kind == "boolean":
+        return isinstance(value, bool), value
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    try:
+        return number and math.isfinite(value), float(value) if number else None
+    except OverflowError:
+        return False, None
+
+
+def parse_instant(text: str) -> dt.datetime | None:
+    """An ISO-8601 instant in UTC, with any fraction; without a zone it is read as UTC. None where it is none.
+
+    >>> parse_instant("2026-05-29T07:00:52.396Z").isoformat()
+    '2026-05-29T07:00:52.396000+00:00'
+    """
+    try:
+        moment = dt.datetime.fromisoformat(text.strip())
+        return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def read_json(body: bytes, what: str = "the answer") -> Any:
+    """Any JSON, forgiving in its text: bytes that are no UTF-8 and lone surrogates become U+FFFD.
+
+    Raises
+    ------
+    UnexpectedAnswerError
+        The body is no JSON: a web page, or cut off.
+    """
+    text = body.decode("utf-8", errors="replace").removeprefix("\ufeff")
+    try:
+        if "\\ud" in text or "\\uD" in text:
+            return _mended(json.loads(text))
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        start = text.lstrip()[:200]
+        if start[:1] == "<":
+            kind = "a web page"
+        elif start[:1] in {"{", "["}:
+            kind = f"JSON that breaks off or is damaged ({error})"
+        else:
+            kind = "not JSON" if start else "empty"
+        raise UnexpectedAnswerError(
+            f"{what} is {kind}.",
+            hint="A proxy or an outage may answer in the API's place: check the address, then try again.",
+            context={"starts": start[:80]},
+        ) from None
+
+
+def _mended(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16", errors="surrogatepass").decode("utf-16", errors="replace")
+    if isinstance(value, list):
+        return [_mended(part) for part in value]
+    if isinstance(value, dict):
+        return {_mended(name): _mended(part) for name, part in value.items()}
+    return value
+
+
+def read_envelope(body: bytes, what: str = "the answer") -> tuple[Any, dict[str, Any]]:
+    """The `data` and the `meta` of an answer ``{"data": …, "meta": {…}}``."""
+    found = read_json(body, what)
+    if not isinstance(found, dict) or "data" not in found:
+        raise UnexpectedAnswerError(
+            f"{what} has no `data`.",
+            hint="Is the address that of the Job Postings API?",
+            context={"keys": sorted(found)[:20] if isinstance(found, dict) else type(found).__name__},
+        )
+    meta = found.get("meta")
+    return found["data"], meta if isinstance(meta, dict) else {}

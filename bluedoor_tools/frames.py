@@ -1,0 +1,195 @@
+"""Typed records → DataFrames with fixed columns, order and dtypes, also when empty.
+
+Records become Arrow columns a few thousand at a time, so that a long load holds neither its answers nor Python objects;
+the DataFrame is made once, at the end.
+
+========== ======================== ==============================
+kind       dtype                    missing
+========== ======================== ==============================
+text       ``str``                  NaN
+json       ``str`` (JSON text)      NaN
+boolean    ``boolean``              NA
+number     ``float64``              NaN
+instant    ``datetime64[us, UTC]``  NaT
+========== ======================== ==============================
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from . import contract
+from .decode import Decoder, Drift, Page, parse_instant
+
+__all__ = ["COLUMNS", "DEFAULT_JOB_COLUMNS", "EVENT_COLUMNS", "FrameBuilder", "job_columns", "typed"]
+
+_ARROW: dict[str, pa.DataType] = {
+    "text": pa.large_string(),
+    "json": pa.large_string(),
+    "boolean": pa.bool_(),
+    "number": pa.float64(),
+    "instant": pa.timestamp("us", tz="UTC"),
+}
+_CHUNK = 2_000  # records; twenty pages
+
+# Columns of the library's own, beside the API's.
+_DERIVED = (
+    contract.Field("company", "text", "observed", "name of the organisation, looked up by org_id"),
+    contract.Field(
+        "unknown_fields", "json", "assumed", "fields that the contract does not know, and drifted values, as JSON"
+    ),
+)
+COLUMNS: dict[str, contract.Field] = {entry.name: entry for entry in (*contract.JOB_FIELDS, *_DERIVED)}
+
+# What a reader looks for first stands first; every plain field is there, nested ones and the text are asked for.
+DEFAULT_JOB_COLUMNS: tuple[str, ...] = (
+    "job_id", "title", "company", "location_text", "workplace_type", "employment_type", "department", "team",
+    "city", "region", "country", "salary_min", "salary_max", "salary_currency", "salary_period", "status", "active",
+    "provider", "first_seen_at", "source_posted_at", "last_seen_at", "last_checked_at", "last_changed_at",
+    "inactive_at", "source_updated_at", "source_url", "apply_url", "remote_policy", "salary_raw", "normalized_title",
+    "provider_job_key", "org_id", "source_id", "board_id", "raw_payload_uri", "unknown_fields",
+)  # fmt: skip
+EVENT_COLUMNS: tuple[str, ...] = (*(entry.name for entry in contract.EVENT_FIELDS), "unknown_fields")
+
+
+def job_columns(description: bool) -> list[str]:
+    """Every column a frame of jobs can have, the default ones first."""
+    every = [name for name in COLUMNS if name not in DEFAULT_JOB_COLUMNS and name != "description_text"]
+    return [*DEFAULT_JOB_COLUMNS, *every, *(["description_text"] if description else [])]
+
+
+@dataclass(frozen=True, slots=True)
+class _Unparsed:
+    """An instant that is none: the row of the chunk, the field and the text."""
+
+    row: int
+    name: str
+    text: str
+
+
+class FrameBuilder:
+    """Collects pages of records into one frame.
+
+    Parameters
+    ----------
+    decoder
+        the decoder whose pages are added: it knows their unknown fields
+    columns
+        names of the columns, in order
+    """
+
+    def __init__(self, decoder: Decoder, columns: Sequence[str]) -> None:
+        self.decoder = decoder
+        self.columns = list(columns)
+        self.drift = Drift()
+        self.rows = 0
+        self.unknown_names: set[str] = set()
+        self._kinds = {entry.name: entry.kind for entry in (*decoder.fields, *_DERIVED)}
+        # Where records carry no company, it is filled at the end from org_id, which need not be a column of the frame.
+        self._looks_up = "company" in self.columns and all(entry.name != "company" for entry in decoder.fields)
+        taken = [name for name in self.columns if name != "company" or not self._looks_up]
+        if self._looks_up and "org_id" not in taken:
+            taken.append("org_id")
+        self._schema = pa.schema([(name, _ARROW[self._kinds[name]]) for name in taken])
+        self._waiting: list[Any] = []
+        self._chunks: list[pa.RecordBatch] = []
+
+    def add(self, page: Page) -> None:
+        """Take in the records of a page."""
+        self._waiting.extend(page.records)
+        self.rows += len(page.records)
+        self.drift.add(page.drift)
+        if len(self._waiting) >= _CHUNK:
+            self._flush()
+
+    def finish(self, companies: Callable[[list[str]], dict[str, str | None]] | None = None) -> pd.DataFrame:
+        """The frame; `companies` gives the names of organisations, asked once with every id that occurs."""
+        self._flush()
+        table = pa.Table.from_batches(self._chunks, schema=self._schema)
+        self._chunks = []
+        if self._looks_up:
+            ids = table.column("org_id").combine_chunks().dictionary_encode()
+            names = (companies or (lambda _: {}))([name for name in ids.dictionary.to_pylist() if name is not None])
+            words = pa.array([names.get(name) for name in ids.dictionary.to_pylist()], pa.large_string())
+            table = table.append_column("company", words.take(ids.indices))
+        table = table.select(self.columns)
+        return _to_pandas(table)
+
+    def _flush(self) -> None:
+        records, self._waiting = self._waiting, []
+        if not records:
+            return
+        unparsed: list[_Unparsed] = []
+        columns: dict[str, pa.Array] = {}
+        for name in self._schema.names:
+            kind = self._kinds[name]
+            if name == "unknown_fields":
+                continue
+            values = [getattr(record, name) for record in records]
+            if kind == "instant":
+                columns[name] = _instants(values, name, unparsed)
+            elif kind == "json":
+                columns[name] = _json_text(values)
+            else:
+                columns[name] = pa.array(values, _ARROW[kind])
+        for lost in unparsed:
+            self.drift.values[lost.name] += 1
+        if "unknown_fields" in self._schema.names:
+            columns["unknown_fields"] = self._unknown(records, unparsed)
+        self._chunks.append(
+            pa.RecordBatch.from_arrays([columns[name] for name in self._schema.names], schema=self._schema)
+        )
+
+    def _unknown(self, records: list[Any], unparsed: list[_Unparsed]) -> pa.Array:
+        texts = [self.decoder.unknown_fields(record) for record in records]
+        for lost in unparsed:
+            kept = json.loads(texts[lost.row] or "{}")
+            texts[lost.row] = json.dumps({**kept, lost.name: lost.text}, ensure_ascii=False, separators=(",", ":"))
+        self.unknown_names.update(self.decoder.learned)
+        return pa.array(texts, pa.large_string())
+
+
+def _instants(values: list[str | None], name: str, unparsed: list[_Unparsed]) -> pa.Array:
+    array = pa.array(values, pa.large_string())
+    try:
+        return array.cast(_ARROW["instant"])
+    except pa.ArrowInvalid:  # a missing zone, a finer fraction, or no date at all: one by one
+        moments = []
+        for row, text in enumerate(values):
+            moment = None if text is None else parse_instant(text)
+            if text is not None and moment is None:
+                unparsed.append(_Unparsed(row, name, text))
+            moments.append(moment)
+        return pa.array(moments, _ARROW["instant"])
+
+
+def _json_text(values: Iterable[Any]) -> pa.Array:
+    texts = [bytes(value) for value in values]
+    try:
+        return pa.array([None if text == b"null" else text for text in texts], pa.large_binary()).cast(
+            pa.large_string()
+        )
+    except pa.ArrowInvalid:  # bytes that are no UTF-8
+        return pa.array(
+            [None if text == b"null" else text.decode(errors="replace") for text in texts], pa.large_string()
+        )
+
+
+def _to_pandas(table: pa.Table) -> pd.DataFrame:
+    # The table is given up to the frame: nothing may touch it afterwards.
+    frame: pd.DataFrame = table.to_pandas(
+        types_mapper={pa.bool_(): pd.BooleanDtype()}.get, split_blocks=True, self_destruct=True
+    )
+    return frame
+
+
+def typed(columns: dict[str, tuple[contract.Kind, list[Any]]]) -> pd.DataFrame:
+    """A small frame from columns of given kinds, with the same dtypes as every other frame."""
+    arrays = {name: pa.array(values, _ARROW[kind]) for name, (kind, values) in columns.items()}
+    return _to_pandas(pa.table(arrays))

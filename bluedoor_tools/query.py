@@ -1,0 +1,325 @@
+"""A job search as data: its filters checked, normalised, and printable again.
+
+`JobQuery.of` is the only way from a caller's arguments to a query, for the notebook, the command line and assistants
+alike. What it lets through, every backend applies.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, TypedDict
+
+from . import contract
+from .errors import InvalidRequestError, nearest
+
+__all__ = ["Cursor", "DateLike", "JobFilters", "JobQuery", "check_columns", "check_limit", "instant", "instant_text"]
+
+DateLike: TypeAlias = "str | dt.date | dt.datetime"
+Value: TypeAlias = "str | float | bool | tuple[str, ...]"
+
+
+class JobFilters(TypedDict, total=False):
+    """The filters of a job search, by the API's own names (`contract.PARAMETERS` has their meaning).
+
+    A date is a `date`, a `datetime` or pandas `Timestamp` (without a zone: UTC), ISO text, or an age such as ``"7d"``
+    (also ``h`` and ``w``), counted back from the backend's clock.
+    """
+
+    title: str | None
+    department: str | None
+    workplace_type: str | None
+    employment_type: str | None
+    provider: str | None
+    location: str | None
+    location_text: str | None
+    city: str | None
+    region: str | None
+    country: str | None
+    salary_min: float | None
+    salary_max: float | None
+    salary_exists: bool | None
+    posted_after: DateLike | None
+    posted_before: DateLike | None
+    updated_after: DateLike | None
+    updated_before: DateLike | None
+    changed_after: DateLike | None
+    changed_before: DateLike | None
+    first_seen_after: DateLike | None
+    first_seen_before: DateLike | None
+    org_ids: str | list[str] | None
+    source_ids: str | list[str] | None
+
+
+_AGE = re.compile(r"(\d{1,5})\s*([hdw])")
+_HOURS = {"h": 1, "d": 24, "w": 168}
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_OPTIONS = ("limit", "cursor", "columns", "description")  # arguments of a search that are no filters
+_SHORT = 2  # letters of a code where a name is wanted
+
+
+def instant(value: Any, now: dt.datetime, name: str = "date") -> dt.datetime:
+    """A caller's date as an instant in UTC; an age is counted back from `now`.
+
+    >>> noon = dt.datetime(2026, 6, 7, 12, tzinfo=dt.UTC)
+    >>> instant("7d", noon).isoformat(), instant(dt.date(2026, 6, 1), noon).isoformat()
+    ('2026-05-31T12:00:00+00:00', '2026-06-01T00:00:00+00:00')
+    """
+    if isinstance(value, dt.datetime):
+        if str(value) == "NaT":  # pandas' missing date is a datetime, too
+            raise InvalidRequestError(f"{name} is NaT.", hint="Give a date, or leave the filter out.")
+        moment = value.to_pydatetime(warn=False) if hasattr(value, "to_pydatetime") else value
+    elif isinstance(value, dt.date):
+        moment = dt.datetime(value.year, value.month, value.day)
+    elif isinstance(value, str):
+        age = _AGE.fullmatch(value.strip().lower())
+        try:
+            if age:
+                moment = now - dt.timedelta(hours=int(age[1]) * _HOURS[age[2]])
+            else:
+                moment = dt.datetime.fromisoformat(value.strip())
+        except (ValueError, OverflowError):
+            raise InvalidRequestError(
+                f"{name}={value!r} is not a date.",
+                hint="Write ISO text such as '2026-06-01' or '2026-06-01T12:00:00Z', or an age: '7d', '12h', '2w'.",
+            ) from None
+    else:
+        raise InvalidRequestError(
+            f"{name} takes a date, not {type(value).__name__}.",
+            hint="Write '2026-06-01', an age such as '7d', or pass a date, datetime or Timestamp.",
+        )
+    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+
+
+def instant_text(moment: dt.datetime) -> str:
+    """An instant as the API writes it: UTC, with `Z`, a fraction only where there is one."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class JobQuery:
+    """A checked search: `asked` as the caller wrote it, `filters` as every backend applies them."""
+
+    filters: Mapping[str, Value]
+    asked: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    notes: tuple[str, ...] = field(default=(), compare=False)
+
+    @classmethod
+    def of(cls, now: dt.datetime, given: Mapping[str, Any]) -> JobQuery:
+        """Check and normalise a caller's filters; None means "no such filter".
+
+        Raises
+        ------
+        InvalidRequestError
+            An unknown filter or value (the nearest valid one is named), bounds the wrong way round, unreadable dates.
+        """
+        filters: dict[str, Value] = {}
+        notes: list[str] = []
+        for name in given:
+            if name not in contract.PARAMETERS:
+                raise InvalidRequestError(f"There is no argument {name!r}.", hint=_hint_for_name(name))
+        asked = {name: given[name] for name in contract.PARAMETERS if given.get(name) is not None}
+        for name, value in asked.items():
+            filters[name] = _checked(contract.PARAMETERS[name], value, now, notes)
+        _check_bounds(filters)
+        return cls(filters, {name: _plain(value) for name, value in asked.items()}, tuple(notes))
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve hex digits that change with any filter; a cursor belongs to the query of its fingerprint."""
+        text = json.dumps(sorted(self.filters.items()), ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a walk goes on: the backend's own cursor, rows of that page already given, and whose walk it is.
+
+    Stateless: the text form carries all there is, so another process goes on from it. `clock` is the instant from
+    which the first page counted ages such as ``"7d"``; the later pages count from the same.
+    """
+
+    backend_cursor: str | None
+    skip: int
+    fingerprint: str
+    clock: str
+
+    def encode(self) -> str:
+        """The cursor as opaque, URL-safe text."""
+        text = json.dumps([self.backend_cursor, self.skip, self.fingerprint, self.clock], separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, text: object) -> Cursor:
+        """Read a cursor that `encode` wrote."""
+        try:
+            if not isinstance(text, str):
+                raise TypeError
+            raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+            backend_cursor, skip, fingerprint, clock = json.loads(raw)
+            dt.datetime.fromisoformat(clock)
+            if not (
+                isinstance(backend_cursor, str | None)
+                and type(skip) is int
+                and 0 <= skip <= contract.PAGE_LIMIT
+                and isinstance(fingerprint, str)
+            ):
+                raise ValueError
+        except (ValueError, TypeError, binascii.Error, RecursionError):
+            raise InvalidRequestError(
+                "The cursor is not one of this library's.",
+                hint="Pass next_cursor from the card of the frame to continue: bd.card(df)['next_cursor'].",
+            ) from None
+        return cls(backend_cursor, skip, fingerprint, clock)
+
+
+def check_limit(limit: object, *, none_means_all: bool = True) -> int | None:
+    """A caller's limit: a whole number of at least 1, or None for all."""
+    if limit is None and none_means_all:
+        return None
+    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
+        every = " or None for all" if none_means_all else ""
+        raise InvalidRequestError(f"limit={limit!r} is not a number of rows.", hint=f"Use 1 or more{every}.")
+    return int(limit)
+
+
+def check_columns(columns: object, known: list[str]) -> list[str]:
+    """A caller's columns in the caller's order, each known; ``"all"`` stands for all."""
+    if isinstance(columns, str):
+        columns = known if columns == "all" else [columns]
+    if not isinstance(columns, list | tuple):
+        raise InvalidRequestError("columns takes a list of names, or 'all'.")
+    wanted = list(dict.fromkeys(columns))
+    if not wanted:
+        raise InvalidRequestError("columns is empty.", hint="Name at least one, or leave it out for the default.")
+    for name in wanted:
+        if name not in known:
+            raise InvalidRequestError(f"There is no column {name!r}.", hint=_did_you_mean(str(name), known))
+    return wanted
+
+
+def _did_you_mean(word: str, known: list[str]) -> str:
+    close = nearest(word, known)
+    return f"Did you mean {close!r}?" if close else f"Known: {', '.join(known)}."
+
+
+def _hint_for_name(name: str) -> str:
+    return contract.STATED_ELSEWHERE.get(name) or _did_you_mean(name, [*contract.PARAMETERS, *_OPTIONS])
+
+
+def _checked(parameter: contract.Parameter, value: Any, now: dt.datetime, notes: list[str]) -> Value:
+    """One filter's value, normalised by how it matches."""
+    name = parameter.name
+    match parameter.match:
+        case "from" | "before":
+            return instant_text(instant(value, now, name))
+        case "at_least" | "at_most":
+            return _number(name, value)
+        case "present":
+            if not isinstance(value, bool):
+                raise InvalidRequestError(f"{name}={value!r} is not True or False.")
+            return value
+        case "one_of":
+            return _ids(name, value)
+        case _:
+            if not isinstance(value, str):
+                raise InvalidRequestError(f"{name} takes one text, not {type(value).__name__}.")
+            text = value.strip()
+            if not text:
+                raise InvalidRequestError(f"{name} is empty.", hint="Leave the filter out to match everything.")
+            if not text.isprintable():
+                raise InvalidRequestError(f"{name} holds characters that do not print.", hint="Write plain text.")
+            if parameter.match == "tokens" and not re.search(r"\w", text):
+                raise InvalidRequestError(f"{name}={value!r} holds no word.", hint="Search for at least one word.")
+            return _choice(parameter, text, notes)
+
+
+def _choice(parameter: contract.Parameter, text: str, notes: list[str]) -> str:
+    """A text value held against the values known for its parameter."""
+    if parameter.name == "country" and len(text.replace(".", "")) <= _SHORT + 1:
+        raise InvalidRequestError(f"country={text!r} is a code.", hint="The API takes names, such as 'United States'.")
+    if not parameter.choices:
+        return text
+    for known in parameter.choices:
+        if text.casefold() == known:
+            return known
+    if text.casefold() in {wording.casefold() for wording in parameter.wordings}:
+        return text
+    close = nearest(text, parameter.choices, cutoff=0.75 if parameter.open else 0.5)
+    if parameter.open and close is None:
+        notes.append(f"{parameter.name}={text!r} is not among the values known so far; it was sent as it is.")
+        return text
+    known = ", ".join(parameter.choices)
+    raise InvalidRequestError(
+        f"{parameter.name}={text!r} is not a known value.",
+        hint=(f"Did you mean {close!r}? " if close else "") + f"Known: {known}.",
+        context={"name": parameter.name, "value": text, "nearest": close},
+    )
+
+
+def _number(name: str, value: Any) -> float:
+    try:
+        if isinstance(value, bool | str):
+            raise TypeError
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidRequestError(f"{name}={value!r} is not a number.", hint="Write 120000, without text.") from None
+    if not 0 <= number < float("inf"):
+        raise InvalidRequestError(f"{name}={value!r} is out of range.", hint="Give an amount of 0 or more.")
+    return number
+
+
+def _ids(name: str, value: Any) -> tuple[str, ...]:
+    """Ids of organisations or boards: one, or several of any iterable (a column of a frame, too)."""
+    try:
+        given = [value] if isinstance(value, str) else list(value)
+    except TypeError:
+        given = [value]
+    if not given:
+        raise InvalidRequestError(f"{name} is an empty list.", hint="Leave the filter out to match everything.")
+    ids = [text.strip().lower() if isinstance(text, str) else text for text in given]
+    for text in ids:
+        if not isinstance(text, str) or not _UUID.fullmatch(text):
+            raise InvalidRequestError(
+                f"{name} holds {str(text)[:60]!r}, which is not an id.",
+                hint="Ids are UUIDs such as '72fe3b06-0d08-4f7d-9dfd-beedeeda0a25': see a frame's org_id, source_id.",
+            )
+    return tuple(sorted(set(ids)))
+
+
+def _check_bounds(filters: Mapping[str, Value]) -> None:
+    """Pairs of bounds that no posting can meet."""
+    for name, low in filters.items():
+        if name.endswith("_after"):
+            high_name = name.removesuffix("_after") + "_before"
+            high = filters.get(high_name)
+            if high is not None and _moment(low) >= _moment(high):
+                raise InvalidRequestError(
+                    f"{name}={low} is not before {high_name}={high}.",
+                    hint="Swap the dates: *_after is inclusive, *_before exclusive.",
+                )
+    if filters.get("salary_exists") is False and ("salary_min" in filters or "salary_max" in filters):
+        raise InvalidRequestError(
+            "salary_exists=False contradicts salary_min and salary_max.", hint="Leave one of them out."
+        )
+
+
+def _moment(text: Value) -> dt.datetime:
+    return dt.datetime.fromisoformat(str(text))
+
+
+def _plain(value: Any) -> Any:
+    """What the caller wrote, as JSON for the card; long lists are counted, not copied."""
+    if isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, dt.date):
+        return str(value)
+    values = [str(part) for part in value]
+    few = 10
+    return values if len(values) <= few else [*values[:few], f"… {len(values) - few} more"]

@@ -1,0 +1,1 @@
+"""The wire: requests, and how they are repeated."""

@@ -1,0 +1,77 @@
+"""Fixtures for every test and doctest: the sample, and the API face, in process or on a loopback socket."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+import bluedoor_tools as bd
+from bluedoor_tools.backends.api import ApiBackend
+from bluedoor_tools.client import Client
+from bluedoor_tools.wire.transport import Transport
+from tests.api_face import FaceApp, InProcessTransport, create_app, load, serving
+
+settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
+settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No setting of the machine's user reaches a test; the sample is unpacked into a folder of the session."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("BLUEDOOR_API_KEY", "BLUEDOOR_API_URL", "BLUEDOOR_BACKEND", "NO_COLOR"):
+            patch.delenv(name, raising=False)
+        patch.setenv("BLUEDOOR_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def quiet_cuts() -> Iterator[None]:
+    """A cut by the default limit is announced once a client; a test that minds it looks for it itself."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", bd.ResultCutWarning)
+        yield
+
+
+@pytest.fixture(scope="session")
+def sample(environment: None) -> Iterator[Client]:
+    """A client of the embedded sample."""
+    with bd.connect("sample") as client:
+        yield client
+
+
+@pytest.fixture
+def face() -> FaceApp:
+    """The API face over the sample's raw JSON; its faults, settings and log are this test's own."""
+    return create_app(load())
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    """The seconds that the client of `api` would have slept."""
+    return []
+
+
+@pytest.fixture
+def api(face: FaceApp, waits: list[float]) -> Iterator[Client]:
+    """A client of the face, in process; its waits are noted down, not slept."""
+    transport = Transport("http://face.test/job-postings/v1", transport=InProcessTransport(face), sleep=waits.append)
+    with Client(ApiBackend(transport)) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def socket_api(environment: None) -> Iterator[Client]:
+    """A client of the face over a real loopback socket."""
+    with serving(create_app(load())) as url, bd.connect(url) as client:
+        yield client
+
+
+@pytest.fixture
+def data() -> Path:
+    """The folder of saved answers."""
+    return Path(__file__).parent / "tests" / "data"

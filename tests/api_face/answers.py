@@ -1,0 +1,51 @@
+"""An answer before it is sent."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from .settings import Settings
+
+__all__ = ["Answer", "encode"]
+
+
+def encode(payload: Any) -> bytes:
+    """Compact JSON; the slow way for what the fast one refuses (huge integers, lone surrogates)."""
+    try:
+        return orjson.dumps(payload)
+    except TypeError:
+        return json.dumps(payload, separators=(",", ":")).encode()
+
+
+@dataclass
+class Answer:
+    """A status, a body and headers; the length is added when it is sent."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def json(cls, payload: Any, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
+        """A JSON answer."""
+        return cls(status, encode(payload), {"content-type": "application/json", **(headers or {})})
+
+    @classmethod
+    def error(
+        cls, settings: Settings, status: int, code: str, message: str, headers: dict[str, str] | None = None
+    ) -> Answer:
+        """An error in the shape that is set."""
+        body, is_json = settings.error_body(code, message)
+        if is_json:
+            return cls.json(body, status, headers)
+        return cls(status, body.encode(), {"content-type": "text/plain; charset=utf-8", **(headers or {})})
+
+    def raw_headers(self) -> list[tuple[bytes, bytes]]:
+        """The headers as ASGI wants them."""
+        told = {name.lower(): value for name, value in self.headers.items()}
+        told["content-length"] = str(len(self.body))
+        return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in told.items()]
