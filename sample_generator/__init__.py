@@ -1,4 +1,4 @@
-"""The seeded generator of the embedded sample: fictional companies and postings in the shape of the API's answers.
+"""The seeded generator of the embedded sample: fictional companies and postings, shaped like the API's.
 
-Run ``python -m sample_generator`` to write the data file, ``python -m sample_generator --check`` to verify it.
+``python -m sample_generator`` writes the data file, ``python -m sample_generator --check`` verifies it.
 """

@@ -35,7 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         pairs = zip(stored.split("\n"), text.split("\n"), strict=False)
         line = next((number for number, (old, new) in enumerate(pairs, 1) if old != new), "the end")
-        print(f"{options.output.name} differs from the generator's content, first at line {line}", file=sys.stderr)
+        print(
+            f"{options.output.name} differs from the generator's content, first at line {line}",
+            file=sys.stderr,
+        )
         return 1
     packed = compress(text)
     options.output.parent.mkdir(parents=True, exist_ok=True)

@@ -19,10 +19,15 @@ SEVERAL_BOARDS = 28
 NOT_USED = ("Brookfield", "Fennbury", "Farrowfield", "Nevisford", "Tarnfield", "Marrowfield", "Ulmerfield")
 
 
+# Employers of one or a few offices.
+_FEW_SITES = ("software", "media", "law", "biotech", "engineering", "university", "aerospace")
+
+
 def _names(dice: Dice) -> list[str]:
     material = read("companies")
     names = [head + tail for head in material["heads"] for tail in material["tails"]]
-    return dice.shuffled([name for name in names if name not in NOT_USED and name != "Corvenmoor"])
+    left_out = (*NOT_USED, BIG_NAME.split(maxsplit=1)[0])
+    return dice.shuffled([name for name in names if name not in left_out and "lll" not in name])
 
 
 def _style(dice: Dice) -> Json:
@@ -35,10 +40,12 @@ def _style(dice: Dice) -> Json:
         "heading_form": dice.pick(["{}", "{}:", "upper"]),
         "about_last": dice.chance(0.18),
         "title_form": dice.pick(["{role} - {unit}", "{role}, {unit}", "{role} ({unit})", "{role} | {unit}"]),
-        "values": dice.chance(0.35),
-        "process": dice.chance(0.4),
-        "physical": dice.chance(0.45),
-        "privacy": dice.chance(0.25),
+        "more": dice.number(1, 3),
+        "success": dice.chance(0.6),
+        "values": dice.chance(0.45),
+        "process": dice.chance(0.5),
+        "physical": dice.chance(0.55),
+        "privacy": dice.chance(0.35),
         "benefits": dice.number(5, 10),
         "benefits_seed": dice.number(0, 10**9),
         "legal": dice.number(0, 10**6),
@@ -51,6 +58,7 @@ def _org(name: str, industry: dict[str, Any], country: str, dice: Dice) -> Org:
     suffix = dice.pick(industry["suffix"])
     full = f"{name} {suffix}".strip()
     reach = dice.number(1, 6)
+    sites = dice.number(2, 6) if industry["key"] in _FEW_SITES else dice.number(3, 30)
     return Org(
         org_id=dice.uuid(),
         name=full,
@@ -61,10 +69,12 @@ def _org(name: str, industry: dict[str, Any], country: str, dice: Dice) -> Org:
         country=countries()[country],
         places=dice.some(places_of(country), reach),
         families=dict(industry["families"]),
+        roles=industry.get("roles", {}),
+        no_units=industry.get("no_units", []),
         pitch=lines(industry["pitch"]),
         year=dice.number(1911, 2016),
-        people=dice.number(9, 60) * dice.pick([10, 10, 50, 100]),
-        sites=dice.number(3, 30),
+        people=sites * dice.number(3, 14) * 10,
+        sites=sites,
         style=_style(dice),
     )
 
@@ -79,7 +89,13 @@ def make_orgs(seed: int, jobs: int, big_jobs: int) -> list[Org]:
     big = _org("Corvenmoor", industries["hospital"], UNITED_STATES, dice)
     big.name, big.slug, big.people, big.sites = BIG_NAME, "corvenmoor-health", 18400, 41
     big.places = dice.some(places_of(UNITED_STATES), BIG_BOARDS)
-    big.families |= {"accounting": 0.6, "human_resources": 0.6, "software": 0.5, "data_ml": 0.4, "finance": 0.4}
+    big.families |= {
+        "accounting": 0.6,
+        "human_resources": 0.6,
+        "software": 0.5,
+        "data_ml": 0.4,
+        "finance": 0.4,
+    }
     big.jobs = big_jobs
     orgs = [big]
     for rank in range(ORGS - 1):

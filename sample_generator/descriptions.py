@@ -18,6 +18,7 @@ _LEGAL = {"Canada": "ca", "United Kingdom": "gb", "Australia": "au"}
 _STATE_NOTES = {"CA": "california", "CO": "colorado", "NY": "new_york", "MA": "massachusetts"}
 # First words that keep their capital inside a sentence.
 _PROPER = ("Python", "English", "Spanish", "SQL", "Saturday", "German")
+_FOR_THE_EXPERIENCED = ("Train ", "Guide ", "Mentor ", "Coach ", "Supervise ", "Lead ", "Manage ", "Set priorities")
 _YEARS = {"": (2, 4), "Senior": (5, 8), "Lead": (5, 9), "Staff": (7, 10), "Principal": (9, 12)}
 
 
@@ -26,6 +27,11 @@ def _lower_first(phrase: str) -> str:
     if first in _PROPER or (len(first) > 1 and not first[1:].islower()):
         return phrase
     return phrase[0].lower() + phrase[1:]
+
+
+def _lower_words(name: str) -> str:
+    """A department inside a sentence: "IT", "EHS" and "R&D" keep their capitals."""
+    return " ".join(word if word.isupper() else word.lower() for word in name.split())
 
 
 class Writer:
@@ -37,7 +43,9 @@ class Writer:
         self.style = org.style
         # Habits that must be the same in every posting of the employer come from a stream of its own.
         self.house = Dice(self.style["benefits_seed"], "house")
-        tools = dice.some(self.family.tools, 3) if self.family.tools else ["", "", ""]
+        tools = dice.some(fitting(self.family.languages, content.role), 2)
+        tools += dice.some(fitting(self.family.tools, content.role), 1) or ["", "", ""]
+        self.at_desk = self.family.hybrid >= 0.18
         self.slots = {
             "company": org.name,
             "hq": org.places[0].in_text,
@@ -49,18 +57,16 @@ class Writer:
             "city": content.place.city,
             "place": content.place.in_text,
             "country": content.place.country.in_text,
-            "department": (content.department or self.family.department[0]).lower(),
+            "department": _lower_words(content.department or self.family.department[0]),
             "a_title": with_article(named),
             "field": self.family.field,
             "tool1": tools[0],
             "tool2": tools[1],
             "tool3": tools[2],
         }
-        for word in ("HR", "IT", "EHS", "R&D"):
-            if (content.department or "").startswith(word) or self.family.department[0].startswith(word):
-                self.slots["department"] = content.department or self.family.department[0]
 
     def fill(self, phrase: str) -> str:
+        """A phrase with its slots filled."""
         return phrase.format_map(self.slots)
 
     def one(self, *path: str) -> str:
@@ -71,15 +77,18 @@ class Writer:
         return self.fill(self.dice.pick(lines(node)))
 
     def heading(self, name: str) -> str:
+        """A heading as the employer writes it."""
         text = self.fill(self.style["headings"][name])
         form = self.style["heading_form"]
         return text.upper() if form == "upper" else form.format(text)
 
-    def about(self, long: bool) -> str:
-        pitch = [self.fill(line) for line in self.org.pitch]
-        return " ".join(pitch[:2]) if long else self.house.pick(pitch)
+    def about(self) -> list[str]:
+        """The employer's opening paragraph and what it always adds."""
+        more = fitting(tuple(lines(read("phrases")["more"]["lines"])), self.org.industry)
+        return [self.fill(self.house.pick(self.org.pitch)), *self.house.some(more, self.style["more"])]
 
     def role(self, contradiction: str | None) -> str:
+        """What the position is, and where the work is done."""
         content, remote = self.content, self.content.mode == "remote"
         parts = [self.one("opening", "remote_lines" if remote else "lines")]
         parts.append(self.fill(self.dice.pick(fitting(self.family.purpose, content.role))))
@@ -94,30 +103,34 @@ class Writer:
         return " ".join(parts)
 
     def requirements(self) -> list[str]:
+        """Licenses, experience and skills."""
         family, content, dice = self.family, self.content, self.dice
         found = fitting(family.us if content.place.country.name == UNITED_STATES else family.intl, content.role)
         leading = any(word in content.role for word in ("Manager", "Director", "Supervisor", "Chief", "Superintendent"))
         levels = ["Junior", "Intern"] if content.level in ("Junior", "Intern") else []
         if levels or (family.ladder == "none" and not leading and dice.chance(0.6)):
-            years = self.fill(dice.pick(lines(read("phrases")["seniority"]["entry"])))
+            kind = "entry_licensed" if found and not levels else "entry"
+            years = self.fill(dice.pick(lines(read("phrases")["seniority"][kind])))
         else:
             low, high = (4, 7) if leading else _YEARS[content.level]
             phrase = dice.pick(lines(read("phrases")["seniority"]["years"]))
             years = phrase.format(n=dice.number(low, high), field=family.field)
         fits = fitting(family.must, content.role)
-        return [*found, years, *(self.fill(line) for line in dice.some_in_order(fits, dice.number(4, 6)))]
+        return [*found, years, *(self.fill(line) for line in dice.some_in_order(fits, dice.number(5, 7)))]
 
     def benefits(self) -> list[str]:
+        """The same list in every posting of the employer and country."""
         block = "us" if self.content.place.country.name == UNITED_STATES else "intl"
         return self.house.some(lines(read("phrases")["benefits"][block]), self.style["benefits"])
 
     def legal(self) -> str:
+        """The statement that the place of work calls for."""
         country = self.content.place.country.name
         legal = read("phrases")["legal"]
         if country == UNITED_STATES:
             options = lines(legal["us"]["lines"])
             note = _STATE_NOTES.get(self.content.place.region or "")
-            text = options[self.style["legal"] % len(options)]
+            text = " ".join(Dice(self.style["legal"], "legal").some(options, 2))
             return self.fill(f"{text} {legal['us'][note]}" if note else text)
         block = _LEGAL.get(country, "eu" if country in EU else "other")
         options = lines(legal[block]["lines"])
@@ -128,7 +141,7 @@ class Writer:
         content, dice, style = self.content, self.dice, self.style
         long = dice.chance(0.12)
         in_role = contradiction is not None and dice.chance(0.5)
-        about = ("about", [self.about(long)])
+        about = ("about", self.about())
         found = [] if style["about_last"] else [about]
         found.append(("role", [self.role(contradiction if in_role else None)]))
         pay = content.pay.sentence if content.pay and content.pay_in_text else None
@@ -137,7 +150,9 @@ class Writer:
             pay = None
         found.append(("", [self.fill(dice.pick(fitting(self.family.team, content.role)))]))
         fits = fitting(self.family.duties, content.role)
-        duties = dice.some_in_order(fits, len(fits) if long else dice.number(6, 9))
+        if content.level in ("Junior", "Intern"):
+            fits = [line for line in fits if not line.startswith(_FOR_THE_EXPERIENCED)]
+        duties = dice.some_in_order(fits, len(fits) if long else dice.number(7, 10))
         found.append(("duties", [self.fill(line) for line in duties]))
         found.append(("must", self.requirements()))
         if long or dice.chance(0.8):
@@ -150,11 +165,12 @@ class Writer:
         found.append(("benefits", self.benefits()))
         if contradiction and not in_role:
             found.append(("", [contradiction]))
-        for name in ("values", "process", "physical", "privacy"):
+        for name in ("success", "values", "process", "physical", "privacy"):
             if long or style[name]:
                 if name == "physical" and content.place.country.name != UNITED_STATES:
                     continue
-                found.append(("", [self.one(name, "lines")]))
+                kind = "lines" if name != "physical" else "office" if self.at_desk else "field"
+                found.append(("", [self.one(name, kind)]))
         if style["about_last"]:
             found.append(about)
         found += [("legal", [self.legal()]), ("apply", [self.one("apply", "lines")])]
@@ -243,7 +259,9 @@ def write_translated(org: Org, content: Content, job: dict[str, Any], dice: Dice
 
 def salary_bleed(description: str, dice: Dice) -> str | None:
     """A piece of the text around a word that a careless parser took for pay, cut where the parser stopped."""
-    spots = [m.start() for m in re.finditer(r"\b(?:salary|pay|compensation|bonus|paid|insurance)\b|\$", description, re.I)]
+    spots = [
+        m.start() for m in re.finditer(r"\b(?:salary|pay|compensation|bonus|paid|insurance)\b|\$", description, re.I)
+    ]
     if not spots:
         return None
     start = max(0, dice.pick(spots) - dice.number(0, 60))

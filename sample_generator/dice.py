@@ -1,4 +1,4 @@
-"""Seeded choices. Only methods of `random.Random` whose results are the same on every supported Python are used."""
+"""Seeded choices, by methods of `random.Random` whose results are the same on every supported Python."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Dice:
         self.rng = random.Random(f"{seed}:{purpose}")
 
     def chance(self, probability: float) -> bool:
+        """True with this probability."""
         return self.rng.random() < probability
 
     def number(self, low: int, high: int) -> int:
@@ -26,6 +27,7 @@ class Dice:
         return self.rng.randrange(low, high + 1)
 
     def pick(self, options: Sequence[T]) -> T:
+        """One option, all equally likely."""
         return options[self.rng.randrange(len(options))]
 
     def some(self, options: Sequence[T], count: int) -> list[T]:
@@ -47,15 +49,19 @@ class Dice:
         return list(options)[-1]
 
     def shuffled(self, options: Sequence[T]) -> list[T]:
+        """A copy in a random order."""
         result = list(options)
         self.rng.shuffle(result)
         return result
 
     def text(self, alphabet: str, length: int) -> str:
+        """Characters of an alphabet."""
         return "".join(alphabet[self.rng.randrange(len(alphabet))] for _ in range(length))
 
     def uuid(self) -> str:
+        """A version 4 UUID."""
         return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
 
     def hex(self, length: int) -> str:
+        """Hexadecimal digits."""
         return self.text(HEX, length)

@@ -1,6 +1,6 @@
-"""Gives every posting a life: first sight, changes, closing, reopening, and what the record does not know yet.
+"""Gives every posting a life: first sight, changes, closing, reopening, and what its record misses.
 
-Ages count the daily crawls of a board back from its last crawl before the snapshot; age -1 is the crawl after it.
+Ages count the daily crawls of a board back from its last one before the snapshot; -1 is the crawl after it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sample_generator.dice import Dice
-from sample_generator.model import Board, Change, Org, Posting
+from sample_generator.model import Board, Change, Posting
 from sample_generator.places import places_of
 
 CLOCK = datetime(2026, 6, 7, tzinfo=UTC)
@@ -191,11 +191,15 @@ def _salary(posting: Posting, dice: Dice) -> tuple[Any, Any]:
 
 
 def _employment(posting: Posting, dice: Dice) -> tuple[Any, Any]:
-    return posting.content.employment_text, dice.pick([None, "unknown", "Regular Employee"])
+    return posting.content.employment_text, dice.pick(
+        ["unknown", "Regular Employee"]
+    ) if posting.content.employment_text != "unknown" else None
 
 
 def _department(posting: Posting, dice: Dice) -> tuple[Any, Any]:
-    return posting.content.department, dice.pick([None, "General", "Operations Support"])
+    return posting.content.department, dice.pick(
+        [None, "General"]
+    ) if posting.content.department else "Operations Support"
 
 
 def _text(posting: Posting, dice: Dice) -> tuple[Any, Any]:
@@ -214,8 +218,3 @@ _CHANGES: dict[str, Callable[[Posting, Dice], tuple[Any, Any]]] = {
     "department": _department,
     "description_text": _text,
 }
-
-
-def orgs_boards(orgs: list[Org]) -> list[Board]:
-    """All boards, in the order of their employers."""
-    return [board for org in orgs for board in org.boards]

@@ -26,6 +26,8 @@ class Org:
     country: Country
     places: list[Place]
     families: dict[str, float]
+    roles: dict[str, list[str]]
+    no_units: list[str]
     pitch: list[str]
     year: int
     people: int

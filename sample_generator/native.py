@@ -10,7 +10,12 @@ from sample_generator.model import Content, Posting
 from sample_generator.titles import INTERN_FAMILIES
 
 _LISTED = ("duties", "must", "nice", "benefits")
-_HEADINGS = {"duties": "What You Will Do", "must": "Who You Are", "nice": "Nice to Have", "benefits": "What We Offer"}
+_HEADINGS = {
+    "duties": "What You Will Do",
+    "must": "Who You Are",
+    "nice": "Nice to Have",
+    "benefits": "What We Offer",
+}
 _TYPES = {"full_time": "FullTime", "part_time": "PartTime", "contract": "Contract", "internship": "Intern"}
 
 
@@ -77,7 +82,14 @@ def native(posting: Posting, posted: datetime, dice: Dice) -> Any:
                 ],
                 "metadata": None
                 if dice.chance(0.6)
-                else [{"id": 4410, "name": "Workplace", "value": content.workplace, "value_type": "single_select"}],
+                else [
+                    {
+                        "id": 4410,
+                        "name": "Workplace",
+                        "value": content.workplace,
+                        "value_type": "single_select",
+                    }
+                ],
                 "data_compliance": [{"type": "gdpr", "requires_consent": False, "retention_period": None}],
                 "language": content.language,
             }
@@ -102,7 +114,12 @@ def native(posting: Posting, posted: datetime, dice: Dice) -> Any:
                 "remote": remote,
                 "workplace": content.workplace,
                 "department": [department] if department else [],
-                "location": {"country": place.country.name, "countryCode": code, "city": place.city, "hidden": False},
+                "location": {
+                    "country": place.country.name,
+                    "countryCode": code,
+                    "city": place.city,
+                    "hidden": False,
+                },
                 "created_at": day,
             }
         case "smartrecruiters":
@@ -141,7 +158,12 @@ def native(posting: Posting, posted: datetime, dice: Dice) -> Any:
                 "bulletFields": [key, content.location_text],
             }
         case "icims":
-            fields = {"Category": department, "ID": key, "Type": content.employment_text, "Location": content.location_text}
+            fields = {
+                "Category": department,
+                "ID": key,
+                "Type": content.employment_text,
+                "Location": content.location_text,
+            }
             return [{"field": name, "value": value} for name, value in fields.items()]
         case "taleo":
             return [content.title, content.location_text, day, key, department]
@@ -152,11 +174,15 @@ def native(posting: Posting, posted: datetime, dice: Dice) -> Any:
                 "PostedDate": day,
                 "PrimaryLocation": content.location_text,
                 "PrimaryLocationCountry": code,
-                "WorkplaceType": {"on_site": "On-site", "hybrid": "Hybrid", "remote": "Remote"}.get(content.workplace or ""),
+                "WorkplaceType": {"on_site": "On-site", "hybrid": "Hybrid", "remote": "Remote"}.get(
+                    content.workplace or ""
+                ),
                 "JobFunction": department,
                 "JobSchedule": "Part time" if content.employment == "part_time" else "Full time",
                 "secondaryLocations": [{"Name": other.city, "CountryCode": code} for other in content.others],
-                "requisitionFlexFields": [{"Prompt": "Pay Basis", "Value": content.pay.period if content.pay else None}],
+                "requisitionFlexFields": [
+                    {"Prompt": "Pay Basis", "Value": content.pay.period if content.pay else None}
+                ],
                 "workLocation": [{"TownOrCity": place.city, "Region2": place.region, "Country": code}],
             }
         case "ukg":
@@ -169,7 +195,11 @@ def native(posting: Posting, posted: datetime, dice: Dice) -> Any:
                 "Locations": [
                     {
                         "LocalizedName": place.city,
-                        "Address": {"City": place.city, "State": {"Code": place.region}, "Country": {"Code": code}},
+                        "Address": {
+                            "City": place.city,
+                            "State": {"Code": place.region},
+                            "Country": {"Code": code},
+                        },
                     }
                 ],
                 "PostedDate": posted.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -180,7 +210,9 @@ def native(posting: Posting, posted: datetime, dice: Dice) -> Any:
                 "requisitionTitle": content.title,
                 "postDate": day,
                 "workLevelCode": {"shortName": content.employment_text},
-                "requisitionLocations": [{"nameCode": {"shortName": content.location_text}, "address": {"cityName": place.city}}],
+                "requisitionLocations": [
+                    {"nameCode": {"shortName": content.location_text}, "address": {"cityName": place.city}}
+                ],
             }
         case "applytojob":
             return None if dice.chance(0.5) else f"<li>{content.title}</li><li>{content.location_text}</li>"
@@ -204,7 +236,11 @@ def native(posting: Posting, posted: datetime, dice: Dice) -> Any:
                 "locationType": {"on_site": "0", "remote": "1", "hybrid": "2"}.get(content.workplace or "", "0"),
             }
         case "pinpoint":
-            attributes = {"title": content.title, "workplace_type": content.workplace, "compensation_visible": False}
+            attributes = {
+                "title": content.title,
+                "workplace_type": content.workplace,
+                "compensation_visible": False,
+            }
             relations = {"location": {"data": {"type": "locations", "name": place.city}}}
             return {"data": {"id": key, "type": "postings", "attributes": attributes, "relationships": relations}}
         case "rippling":

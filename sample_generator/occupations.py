@@ -34,6 +34,7 @@ class Family:
     hybrid: float
     shifts: bool
     field: str
+    languages: tuple[str, ...]
     tools: tuple[str, ...]
     us: tuple[str, ...]
     intl: tuple[str, ...]
@@ -52,7 +53,7 @@ class Family:
 
 
 def fitting(phrases: tuple[str, ...], role: str) -> list[str]:
-    """The phrases that may be said of a role, without their marks. `@ !Word` excludes the roles with that word."""
+    """The phrases that fit a role, without their marks. `@ !Word` excludes the roles with that word."""
     found = []
     for phrase in phrases:
         text, _, limit = phrase.partition(" @ ")
@@ -79,6 +80,7 @@ def _family(key: str, entry: dict[str, Any]) -> Family:
         hybrid=entry["hybrid"],
         shifts=entry["shifts"],
         field=entry["field"],
+        languages=tuple(entry.get("languages", ())),
         tools=tuple(entry.get("tools", ())),
         us=tuple(entry["us"]),
         intl=tuple(entry["intl"]),

@@ -13,7 +13,10 @@ from sample_generator.vocabulary_files import read
 
 # Titles that a spreadsheet would take for a formula, that run from right to left, or that carry pictures.
 FORMULA_TITLES = ("=", "+", "-", "@")
-RIGHT_TO_LEFT = {"software": "מהנדס תוכנה בכיר / Software Engineer", "sales": "مدير مبيعات إقليمي - Regional Sales Manager"}
+RIGHT_TO_LEFT = {
+    "software": "מהנדס תוכנה בכיר / Software Engineer",
+    "sales": "مدير مبيعات إقليمي - Regional Sales Manager",
+}
 PICTURES = ("🚀 {}", "{} 🌱", "⭐ {} ⭐", "{} 🏥", "🔥 {} - Now Hiring!")
 MARKUP = (
     ("\n\n", "<br><br>"),

@@ -18,7 +18,15 @@ SYMBOLS = {
     "MXN": "MX$",
     "PLN": "PLN ",
 }
-LEVELS = {"Junior": 0.82, "Intern": 0.45, "": 1.0, "Lead": 1.22, "Senior": 1.25, "Staff": 1.4, "Principal": 1.5}
+LEVELS = {
+    "Junior": 0.82,
+    "Intern": 0.45,
+    "": 1.0,
+    "Lead": 1.22,
+    "Senior": 1.25,
+    "Staff": 1.4,
+    "Principal": 1.5,
+}
 # Paid by the month where annual or hourly figures are unusual in postings.
 MONTHLY = ("INR", "MXN", "PLN")
 
@@ -94,7 +102,10 @@ def _write(start: float, end: float, period: str, country: Country, dice: Dice) 
             both += [f"Compensation: {thousands[0]}–{thousands[1]} plus bonus."] * 2
             both += [f"OTE {thousands[0].upper()} - {thousands[1].upper()}, paid monthly."]
     if period == "hour":
-        both += [f"Hourly rate: {symbol}{a} - {symbol}{b} DOE.", f"{symbol}{a}–{symbol}{b}/hr, paid weekly."] * 2
+        both += [
+            f"Hourly rate: {symbol}{a} - {symbol}{b} DOE.",
+            f"{symbol}{a}–{symbol}{b}/hr, paid weekly.",
+        ] * 2
     if period in ("week", "month"):
         both += [f"{symbol}{a} to {symbol}{b} gross per {unit}."] * 2
     shape = dice.rng.random()
@@ -104,7 +115,9 @@ def _write(start: float, end: float, period: str, country: Country, dice: Dice) 
     sentence = dice.pick(both)
     if shape < 0.10:
         article = "an" if unit == "hour" else "a"
-        sentence = dice.pick([f"Pay starts at {symbol}{a} per {unit}.", f"Starting pay is {symbol}{a} {article} {unit}."])
+        sentence = dice.pick(
+            [f"Pay starts at {symbol}{a} per {unit}.", f"Starting pay is {symbol}{a} {article} {unit}."]
+        )
         short, high = f"from {symbol}{a} / {unit}", None
     elif shape < 0.14:
         sentence, short, low = f"Earn up to {symbol}{b} per {unit}.", f"up to {symbol}{b} / {unit}", None

@@ -17,6 +17,8 @@ _NEVER_BARE = ("Paris", "Dublin", "Cork", "Galway", "Valencia", "Madrid", "Toulo
 
 @dataclass(frozen=True)
 class Country:
+    """A country with its money and the habits of its addresses."""
+
     name: str
     code: str
     weight: float
@@ -26,11 +28,14 @@ class Country:
 
     @property
     def in_text(self) -> str:
+        """The name as a sentence would have it."""
         return f"the {self.name}" if self.name in _WITH_ARTICLE else self.name
 
 
 @dataclass(frozen=True)
 class Place:
+    """A city."""
+
     city: str
     region: str | None
     region_name: str
@@ -103,5 +108,13 @@ def write_remote(place: Place, provider: str, dice: Dice) -> str:
         return dice.pick([f"Remote - {country.name}", f"Remote, {country.name}", f"{country.name} (Remote)"])
     written = write_place(place, provider, dice)
     return dice.pick(
-        ["Remote", "Remote - US", "Remote, United States", "US Remote", "Remote - USA", f"{written} (Remote)", written]
+        [
+            "Remote",
+            "Remote - US",
+            "Remote, United States",
+            "US Remote",
+            "Remote - USA",
+            f"{written} (Remote)",
+            written,
+        ]
     )

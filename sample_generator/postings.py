@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sample_generator import descriptions, oddities
 from sample_generator.dice import Dice
 from sample_generator.model import Board, Content, Json, Org, Posting
-from sample_generator.occupations import Family, families
+from sample_generator.occupations import Family, families, fitting
 from sample_generator.pay import make_pay
 from sample_generator.places import UNITED_STATES, Place, countries, places_of, write_place, write_remote
 from sample_generator.titles import make_level, make_title, name_role
@@ -20,7 +20,16 @@ _PART_TIME = ("Part-Time", "Evenings", "Weekend", "Substitute", "Adjunct")
 _TEMPORARY = ("Seasonal", "Temporary", "Leave Cover", "Long-Term Cover", "Summer Camp")
 _CONTRACT = ("Contract Role", "Travel Contract")
 _WORDINGS = {
-    "full_time": ["Full-time", "Full Time", "Permanent", "Regular", "Regular Full-Time", "FullTime", "FULL_TIME", "Vollzeit"],
+    "full_time": [
+        "Full-time",
+        "Full Time",
+        "Permanent",
+        "Regular",
+        "Regular Full-Time",
+        "FullTime",
+        "FULL_TIME",
+        "Vollzeit",
+    ],
     "part_time": ["Part-time", "Part Time", "Regular Part-Time", "PartTime"],
     "contract": ["Contract", "Contractor", "Fixed-term contract", "Freelance"],
     "temporary": ["Temporary", "Seasonal", "Temp", "Fixed Term"],
@@ -58,10 +67,11 @@ def _place(org: Org, dice: Dice) -> Place:
 
 def _content(org: Org, dice: Dice) -> tuple[Content, str]:
     family = families()[dice.weighted(org.families)]
-    role = dice.pick(family.roles)
+    role = dice.pick(org.roles.get(family.key, family.roles))
     level = make_level(family, role, dice)
     named = name_role(role, level, dice)
-    unit = dice.pick(family.units) if dice.chance(0.55) else None
+    units = [] if family.key in org.no_units else fitting(family.units, role)
+    unit = dice.pick(units) if units and dice.chance(0.55) else None
     if level == "Intern" and unit:
         unit = dice.pick(["Summer 2026", "Fall 2026"])
     title = make_title(named, unit, org, dice)
@@ -154,7 +164,7 @@ def _record_faults(found: list[Posting], translated: dict[int, Json], dice: Dice
         posting.content.country = UNITED_STATES
     # The amounts of a translated posting stand in its text only.
     paid = [p for p in free if p.content.pay is not None]
-    # Where the text states pay, the record has it a little more often; most of the time it does not even then.
+    # Where the text states pay, the record has it a little more often, and still mostly not.
     stated = dice.shuffled([p for p in paid if p.content.pay_in_text])
     silent = dice.shuffled([p for p in paid if not p.content.pay_in_text])
     wanted = round(len(found) * STRUCTURED_PAY)
@@ -198,7 +208,7 @@ def repeat(found: list[Posting], orgs: list[Org], seed: int) -> list[Posting]:
     dice = Dice(seed, "cross-posts")
     originals = [posting for posting in found if posting.org is orgs[0] and posting.active]
     chosen = dice.some(originals, REPEATS - 6)
-    repeats = []
+    repeats: list[Posting] = []
     for original in [*chosen, *chosen[:6]]:
         taken = {original.board.source_id} | {r.board.source_id for r in repeats if r.content is original.content}
         board = dice.pick([board for board in original.org.boards if board.source_id not in taken])
@@ -210,4 +220,3 @@ def originals_of(repeats: list[Posting], found: list[Posting]) -> dict[int, Post
     """The posting that each repeat repeats, by the number of the repeat."""
     by_content = {id(posting.content): posting for posting in found}
     return {posting.number: by_content[id(posting.content)] for posting in repeats}
-

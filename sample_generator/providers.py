@@ -46,7 +46,7 @@ class Link:
 
 def job_id(provider: str, board: str, key: str) -> str:
     """The stable id: the same rule that gives the real posting its id."""
-    return hashlib.sha1(f"{provider}|{board}|{key}".encode()).hexdigest()
+    return hashlib.sha1(f"{provider}|{board}|{key}".encode(), usedforsecurity=False).hexdigest()
 
 
 def slugify(text: str, joint: str = "-") -> str:
@@ -55,7 +55,7 @@ def slugify(text: str, joint: str = "-") -> str:
 
 
 def name_board(provider: str, slug: str, site: str, tenant: str, dice: Dice) -> tuple[str, str]:
-    """The board's name in the id rule, and its address. `tenant` and `site` matter where one customer has several."""
+    """The board's name in the id rule, and its address. `tenant` and `site` tell a customer's boards apart."""
     match provider:
         case "lever":
             return slug, f"https://jobs.lever.co/{slug}"

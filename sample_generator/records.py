@@ -99,7 +99,9 @@ def job_and_events(posting: Posting, dice: Dice) -> tuple[Json, list[Json]]:
     last_seen = checked
     if inactive:
         last_seen = max(crawl(board, (posting.closed_age or 0) + 1) + timedelta(seconds=95), steps[0].at)
-    posted = steps[0].at - timedelta(hours=dice.number(2, 60 if dice.chance(0.6) else 960), seconds=dice.number(0, 3599))
+    posted = steps[0].at - timedelta(
+        hours=dice.number(2, 60 if dice.chance(0.6) else 960), seconds=dice.number(0, 3599)
+    )
     updated = posted + (checked - posted) * dice.rng.random()
     structured = content.pay if content.pay_structured else None
     low = _number(structured.low, structured) if structured else None
@@ -167,5 +169,6 @@ def job_and_events(posting: Posting, dice: Dice) -> tuple[Json, list[Json]]:
         "native_structured": native(posting, posted, dice),
         "description_text": content.description,
     }
-    assert checked <= SNAPSHOT, posting
+    if checked > SNAPSHOT:
+        raise ValueError(f"{posting.job_id} was checked after the snapshot")
     return record, events.write(posting, steps, source_hash, dice)

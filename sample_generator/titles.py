@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+import re
+
 from sample_generator.dice import Dice
 from sample_generator.model import Org
 from sample_generator.occupations import Family
 
 # Read letter by letter with a vowel at the front: "an HR Generalist", "an MRI Technologist".
 _VOWEL_LETTERS = "AEFHILMNORSX"
-_SPELLED = ("HR", "RN", "MRI", "FP&A", "SOC", "RF", "EHS", "IT", "UX", "QA", "BI", "GRC", "PCB", "CAD", "CNC", "CDL", "HVAC", "ESL")
+_SPELLED = (
+    "HR",
+    "RN",
+    "MRI",
+    "FP&A",
+    "SOC",
+    "RF",
+    "EHS",
+    "IT",
+    "UX",
+    "QA",
+    "BI",
+    "GRC",
+    "PCB",
+    "CAD",
+    "CNC",
+    "CDL",
+    "HVAC",
+    "ESL",
+)
 _SAID_AS_WORDS = ("SOC", "CAD")
 _CONSONANT_SOUND = ("Uni", "Use", "Uti", "One", "Eu")
 INTERN_FAMILIES = (
@@ -23,14 +44,35 @@ INTERN_FAMILIES = (
     "laboratory",
     "human_resources",
 )
-_LEADING = ("Manager", "Director", "Head", "Chief", "Controller", "Superintendent", "Supervisor", "Foreman", "Officer")
-_FIXED = (*_LEADING, "Assistant", "Coordinator", "Lead", "Apprentice", "Intern", "Clerk", "Associate", "Journeyman", "Counsel")
+_LEADING = (
+    "Manager",
+    "Director",
+    "Head",
+    "Chief",
+    "Controller",
+    "Superintendent",
+    "Supervisor",
+    "Foreman",
+    "Officer",
+)
+_FIXED = (
+    *_LEADING,
+    "Assistant",
+    "Coordinator",
+    "Lead",
+    "Apprentice",
+    "Intern",
+    "Clerk",
+    "Associate",
+    "Journeyman",
+    "Counsel",
+)
 _TRADE_FIXED = ("Planner", "Advisor", "Counter", "Programmer")
 
 
 def with_article(noun: str) -> str:
     """The noun with "a" or "an", by its sound."""
-    first = noun.split()[0].split("/")[0].split("-")[0].strip(",")
+    first = re.split(r"[\s,/-]", noun, maxsplit=1)[0]
     if first in _SPELLED and first not in _SAID_AS_WORDS:
         vowel = first[0] in _VOWEL_LETTERS
     else:

@@ -1,0 +1,9 @@
+"""Run every benchmark and print its table: ``python -m benchmarks``."""
+
+from __future__ import annotations
+
+from . import loading, start
+
+if __name__ == "__main__":
+    start.main()
+    loading.main()
