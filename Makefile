@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test check bench lab sample clean
+.PHONY: demo test check bench lab sample smoke clean
 
 demo: .venv/.runtime
 	@$(BIN)/python demo.py
@@ -26,8 +26,17 @@ lab: .venv/.lab
 sample: .venv/.dev
 	$(BIN)/python -m sample_generator
 
+# Builds the wheel and installs it, with its dependencies alone, into an empty environment.
+smoke: .venv/.dev
+	rm -rf dist .venv-smoke
+	$(BIN)/python -m build --wheel --no-isolation >/dev/null
+	$(PYTHON) -m venv .venv-smoke
+	.venv-smoke/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt dist/*.whl
+	.venv-smoke/bin/python -I tests/smoke.py
+	rm -rf .venv-smoke
+
 clean:
-	rm -rf .venv dist
+	rm -rf .venv .venv-smoke dist
 
 # The build backend is installed first, pinned like everything else, and used without build isolation.
 .venv/.runtime: pyproject.toml constraints.txt

@@ -13,7 +13,7 @@ import bluedoor_tools as bd
 from bluedoor_tools.backends.api import ApiBackend
 from bluedoor_tools.client import Client
 from bluedoor_tools.wire.transport import Transport
-from tests.api_face import FaceApp, InProcessTransport, create_app, load, serving
+from tests.api_face import FaceApp, FaceData, InProcessTransport, create_app, load, serving
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
 settings.load_profile("repeatable")
@@ -44,10 +44,16 @@ def sample(environment: None) -> Iterator[Client]:
         yield client
 
 
+@pytest.fixture(scope="session")
+def raw() -> FaceData:
+    """The sample's raw JSON, read once: a test that alters records brings its own."""
+    return load()
+
+
 @pytest.fixture
-def face() -> FaceApp:
+def face(raw: FaceData) -> FaceApp:
     """The API face over the sample's raw JSON; its faults, settings and log are this test's own."""
-    return create_app(load())
+    return create_app(raw)
 
 
 @pytest.fixture
@@ -65,9 +71,9 @@ def api(face: FaceApp, waits: list[float]) -> Iterator[Client]:
 
 
 @pytest.fixture(scope="session")
-def socket_api(environment: None) -> Iterator[Client]:
+def socket_api(environment: None, raw: FaceData) -> Iterator[Client]:
     """A client of the face over a real loopback socket."""
-    with serving(create_app(load())) as url, bd.connect(url) as client:
+    with serving(create_app(raw)) as url, bd.connect(url) as client:
         yield client
 
 

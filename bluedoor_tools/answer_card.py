@@ -11,7 +11,7 @@ import html
 import json
 import shlex
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -25,7 +25,7 @@ __all__ = ["ATTRS_KEY", "Card", "attach", "card", "fingerprint", "reproduce"]
 
 ATTRS_KEY = "bluedoor"
 _FEW = 20
-_KEYS = ("job_id", "event_id", "value")  # the columns that tell rows apart, by kind of frame
+_KEYS = ("event_id", "job_id", "value")  # the columns that tell rows apart, by kind of frame
 
 
 def fingerprint(frame: pd.DataFrame) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def attach(
         "request": request and dict(request),
         "call": dict(call),
         "drift": counted,
-        "unknown_fields": sorted(unknown_fields)[:_FEW],
+        "unknown_fields": [_short(name) for name in sorted(unknown_fields)[:_FEW]],
         "notes": list(notes),
         "fingerprint": fingerprint(frame),
     }
@@ -218,9 +218,10 @@ def _as_python(entries: Mapping[str, Any]) -> str:
     arguments = dict(call["arguments"])
     first = arguments.pop(call["first"], None) if call["first"] else None
     words = [repr(first)] if first is not None else []
-    words += [f"{name}={value!r}" for name, value in arguments.items()]
+    words += [f"{name}={name if _is_many(value) else repr(value)}" for name, value in arguments.items()]
     where = entries["backend"]["connect"]
-    return f"import bluedoor_tools as bd\ndf = bd.connect({where!r}).{call['function']}({', '.join(words)})"
+    lines = ["import bluedoor_tools as bd", *_left_out(arguments, str)]
+    return "\n".join([*lines, f"df = bd.connect({where!r}).{call['function']}({', '.join(words)})"])
 
 
 def _as_curl(entries: Mapping[str, Any]) -> str:
@@ -228,21 +229,40 @@ def _as_curl(entries: Mapping[str, Any]) -> str:
     if request is None:
         raise InvalidRequestError("No request stands behind this frame.", hint="It was read from a file.")
     url = entries["backend"]["base_url"] + request["path"]
-    if request["parameters"]:
-        url += "?" + "&".join(f"{name}={quote(value, safe=',:')}" for name, value in request["parameters"].items())
+    parameters, body = ({**(request[part] or {})} for part in ("parameters", "body"))
+    left_out = _left_out({**parameters, **body}, str.upper)
+    for written in (parameters, body):
+        written.update((name, name.upper()) for name, value in written.items() if _is_many(value))
+    if parameters:
+        url += "?" + "&".join(f"{name}={quote(value, safe=',:')}" for name, value in parameters.items())
     words = ["curl", "--fail-with-body", shlex.quote(url)]
     if request["method"] != "GET":
         words[1:1] = ["-X", request["method"]]
     if entries["backend"]["sends_key"]:
         words += ["-H", '"Authorization: Bearer $BLUEDOOR_API_KEY"']
     if request["body"] is not None:
-        words += ["-H", shlex.quote("Content-Type: application/json"), "-d", shlex.quote(json.dumps(request["body"]))]
-    text = " ".join(words)
+        words += ["-H", shlex.quote("Content-Type: application/json"), "-d", shlex.quote(json.dumps(body))]
+    text = "\n".join([" ".join(words), *left_out])
     if entries["pages"] > 1 and entries["kind"] == "jobs":
         text += "\n# the first page; the next one is asked with &cursor= and the answer's meta.next_cursor"
     if entries["backend"]["name"] != "api":
         text += f"\n# asks the live API the same; these rows came from: {entries['backend']['label']}"
     return text
+
+
+def _is_many(value: Any) -> bool:
+    """Whether a card keeps of this list only its length and first members."""
+    return isinstance(value, dict) and "many" in value
+
+
+def _left_out(arguments: Mapping[str, Any], written: Callable[[str], str]) -> list[str]:
+    """What the reader must put in: the long lists of which a card keeps only the beginning."""
+    return [
+        f"# {written(name)} stands for the {value['many']:,} values asked for, of which the card keeps the first: "
+        + ", ".join(value["first"])
+        for name, value in arguments.items()
+        if _is_many(value)
+    ]
 
 
 def _short(value: Any) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 import inspect
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -35,7 +35,7 @@ from .errors import (
 )
 from .frames import DEFAULT_JOB_COLUMNS, EVENT_COLUMNS, FrameBuilder, job_columns, typed
 from .posting_urls import PostingId, posting_id
-from .query import Cursor, JobFilters, JobQuery, check_columns, check_limit, instant_text
+from .query import Cursor, JobFilters, JobQuery, check_columns, check_ids, check_limit, instant_text
 from .records import Job, Org, org_name
 
 __all__ = ["DEFAULT_LIMIT", "Client", "connect"]
@@ -49,7 +49,9 @@ DEFAULT_LIMIT = _DefaultLimit(100)
 P = ParamSpec("P")
 R = TypeVar("R")
 _DEFAULT_PATIENCE = 60.0
-_FEW = 50  # members of a list that a card carries; of a longer one it says how many
+_FEW = 40  # ids that a card carries to repeat the call; of a longer list it says how many
+_LISTS = tuple(name for name, parameter in contract.PARAMETERS.items() if parameter.match == "one_of")
+_FEW_SHOWN = 10  # ids that it carries to show
 
 
 def connect(
@@ -98,7 +100,7 @@ def connect(
         from .backends.sample import SampleBackend
 
         return Client(SampleBackend())
-    if isinstance(place, str) and (place == "api" or place.startswith(("http://", "https://"))):
+    if isinstance(place, str) and (place == "api" or place.lower().startswith(("http://", "https://"))):
         from .backends.api import ApiBackend
         from .wire.transport import Transport
 
@@ -160,6 +162,8 @@ class _Walk:
     pages: int = 0
     request: Request | None = None
     reason: str = ""
+    # Rows given and the cursor behind them, before and after the last page: an interrupt may come between the two.
+    marks: tuple[tuple[int, str | None], ...] = ()
 
 
 class Client:
@@ -201,7 +205,7 @@ class Client:
         *,
         status: str | None = "active",
         description: bool = False,
-        columns: Sequence[str] | str | None = None,
+        columns: Iterable[str] | str | None = None,
         limit: int | None = DEFAULT_LIMIT,
         cursor: str | None = None,
         **filters: Unpack[JobFilters],
@@ -255,20 +259,25 @@ class Client:
             for answer in self._pages(walk):
                 builder.add(answer.page)
         except (BluedoorError, KeyboardInterrupt) as error:
-            if walk.pages == 0:
+            if not builder.rows:
                 raise
-            walk.reason = f"interrupted: {type(error).__name__}"
-            warn(
-                f"The load stopped after {builder.rows:,} rows ({error or 'interrupted by you'}). They are kept; go on "
-                "with cursor=bd.card(df)['next_cursor'].",
-                PartialResultWarning,
-            )
+            walk.next_cursor = next(cursor for rows, cursor in walk.marks if rows == builder.rows)
+            if walk.next_cursor is None and isinstance(error, KeyboardInterrupt):
+                walk.reason = "cursor ended"  # it struck after the last row
+            else:
+                walk.reason = f"interrupted: {type(error).__name__}"
+                go_on = "; go on with cursor=bd.card(df)['next_cursor']" if walk.next_cursor else ""
+                warn(
+                    f"The load stopped after {builder.rows:,} rows ({str(error) or 'interrupted by you'}). They are "
+                    f"kept{go_on}.",
+                    PartialResultWarning,
+                )
         frame = self._frame(walk, builder, _call(walk, limit=limit, cursor=cursor), walk.request)
         if isinstance(limit, _DefaultLimit) and walk.reason == "limit" and not self._warned_of_cut:
             self._warned_of_cut = True
             of = f"of {'at least ' if walk.capped else ''}{walk.total:,}" if walk.total is not None else "of more"
             warn(
-                f"These are the newest {builder.rows} {of} matching postings (the default limit); limit=None fetches "
+                f"These are the newest {len(frame)} {of} matching postings (the default limit); limit=None fetches "
                 "all. Said once a client; the answer card always says it.",
                 ResultCutWarning,
             )
@@ -281,7 +290,7 @@ class Client:
         *,
         status: str | None = "active",
         description: bool = False,
-        columns: Sequence[str] | str | None = None,
+        columns: Iterable[str] | str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
         **filters: Unpack[JobFilters],
@@ -347,7 +356,7 @@ class Client:
                 notices.append(f"The company's name could not be looked up: {error.message}")
         return Job(record, company=company, api_url=self.backend.base_url, notices=tuple(notices))
 
-    def job_events(self, job: str, *, limit: int = 100) -> pd.DataFrame:
+    def job_events(self, job: str, *, limit: int = DEFAULT_LIMIT) -> pd.DataFrame:
         """The lifecycle events of one posting: created, updated, closed, reopened; oldest first.
 
         Costs one request. The API names no cursor for these: more than `limit` events are cut, and that is said.
@@ -357,7 +366,7 @@ class Client:
         job
             job_id or URL, as for :meth:`get_job`
         limit
-            events at most
+            events at most; where the backend has more, it gives the newest
 
         Returns
         -------
@@ -382,9 +391,9 @@ class Client:
         builder = FrameBuilder(decoder, EVENT_COLUMNS)
         builder.add(page)
         frame = builder.finish().sort_values(["observed_at", "event_id"], kind="stable", ignore_index=True)
-        cut = builder.rows >= most
-        if cut:
-            warn(f"The posting may have more than these {builder.rows} events: raise limit.", ResultCutWarning)
+        cut = len(frame) >= most
+        if cut and isinstance(limit, _DefaultLimit):
+            warn(f"The posting may have more than these {len(frame)} events: raise limit.", ResultCutWarning)
         path = contract.endpoint("job_events").path.format(job_id=wanted.job_id)
         return self._with_card(
             frame,
@@ -430,7 +439,7 @@ class Client:
         >>> bd.connect("sample").facets("workplace_type").columns.tolist()
         ['value', 'count', 'share']
         """
-        if field not in contract.FACET_FIELDS:
+        if not isinstance(field, str) or field not in contract.FACET_FIELDS:
             close = nearest(str(field), contract.FACET_FIELDS)
             raise InvalidRequestError(
                 f"{field!r} is not a field the API counts.",
@@ -447,7 +456,7 @@ class Client:
             {
                 "value": ("text", [value if isinstance(value, str | None) else str(value) for value, _ in counts]),
                 "count": ("number", [count for _, count in counts]),
-                "share": ("number", [count / counted for _, count in counts]),
+                "share": ("number", [count / counted if counted else None for _, count in counts]),
             }
         ).astype({"count": "int64"})
         values = len(answer.counts)
@@ -488,10 +497,12 @@ class Client:
         >>> bd.connect("sample").get_org("72fe3b06-0d08-4f7d-9dfd-beedeeda0a25").name
         'Spotify'
         """
-        checked = JobQuery.of(self.backend.now(), {"org_ids": org_id}).filters["org_ids"]
-        if not isinstance(org_id, str) or not isinstance(checked, tuple):
-            raise InvalidRequestError("get_org takes one id.", hint="Use search_jobs(org_ids=[…]) for several.")
-        record = self._org_record(checked[0])
+        if not isinstance(org_id, str):
+            raise InvalidRequestError(
+                "get_org takes one id, as text.", hint="Use search_jobs(org_ids=[…]) for several."
+            )
+        (checked,) = check_ids("org_id", org_id)
+        record = self._org_record(checked)
         return Org(record or {}, notices=self.backend.notes)
 
     # -- pages ---------------------------------------------------------------------------------------------------------
@@ -501,7 +512,7 @@ class Client:
         q: str | None,
         status: str | None,
         description: bool,
-        columns: Sequence[str] | str | None,
+        columns: Iterable[str] | str | None,
         limit: int | None,
         cursor: str | None,
         filters: Mapping[str, Any],
@@ -512,11 +523,13 @@ class Client:
         every = job_columns(description=True)
         if columns is None:
             wanted = [*DEFAULT_JOB_COLUMNS, *(["description_text"] if description else [])]
-        elif columns == "all":
+        elif isinstance(columns, str) and columns == "all":
             wanted = job_columns(description)
         else:
             wanted = check_columns(columns, every)
-            description = description or "description_text" in wanted
+            if description and "description_text" not in wanted:
+                wanted.append("description_text")
+            description = "description_text" in wanted
         start = None if cursor is None else Cursor.decode(cursor)
         now = self.backend.now() if start is None else dt.datetime.fromisoformat(start.clock)
         query = JobQuery.of(now, {"q": q, "status": status, **filters})
@@ -536,6 +549,7 @@ class Client:
         skip = walk.start.skip if walk.start else 0
         remaining = walk.limit
         seen = {position}
+        walk.marks = ((0, self._cursor(walk, position, skip)),)
         while True:
             answer = self.backend.search(
                 walk.query,
@@ -550,24 +564,33 @@ class Client:
             if walk.request is None:
                 walk.request, walk.total, walk.capped = answer.request, answer.total, answer.total_capped
             rows = answer.page.records[skip:]
-            if remaining is not None and len(rows) > remaining:
+            left_to_skip = max(0, skip - len(answer.page.records))
+            leads_back = answer.next_cursor is not None and answer.next_cursor in seen
+            if remaining is not None and len(rows) > remaining:  # more than was asked for
                 del rows[remaining:]
-                walk.next_cursor = self._cursor(walk, position, skip + remaining)
+                next_cursor = self._cursor(walk, position, skip + remaining)
+            elif answer.next_cursor is None or leads_back:
+                next_cursor = None
             else:
-                walk.next_cursor = self._cursor(walk, answer.next_cursor, 0) if answer.next_cursor else None
+                next_cursor = self._cursor(walk, answer.next_cursor, left_to_skip)
             answer.page.records = rows
             if remaining is not None:
                 remaining -= len(rows)
-            walk.reason = "cursor ended" if walk.next_cursor is None else "limit" if remaining == 0 else "page"
+            if next_cursor is None and not leads_back:
+                walk.reason = "cursor ended"
+            else:
+                walk.reason = "limit" if remaining == 0 else "page"
+            walk.next_cursor = next_cursor
+            walk.marks = (walk.marks[-1], (walk.marks[-1][0] + len(rows), next_cursor))
             yield answer
             if walk.reason != "page":
                 return
-            if answer.next_cursor in seen:
+            if leads_back:
                 raise UnexpectedAnswerError(
                     "The server's next_cursor leads back to a page that was already read.",
                     hint="Start the search again; narrower filters make shorter walks.",
                 )
-            position, skip = answer.next_cursor, 0
+            position, skip = answer.next_cursor, left_to_skip
             seen.add(position)
 
     def _cursor(self, walk: _Walk, position: str | None, skip: int) -> str:
@@ -577,7 +600,7 @@ class Client:
         for answer in self._pages(walk):
             builder = FrameBuilder(walk.decoder, walk.columns)
             builder.add(answer.page)
-            call = _call(walk, limit=contract.PAGE_LIMIT, cursor=cursor)
+            call = _call(walk, limit=max(1, builder.rows), cursor=cursor)
             yield self._frame(walk, builder, call, answer.request, page=True)
             cursor = walk.next_cursor
 
@@ -587,7 +610,8 @@ class Client:
         self, walk: _Walk, builder: FrameBuilder, call: dict[str, Any], request: Request | None, page: bool = False
     ) -> pd.DataFrame:
         notes = list(walk.query.notes)
-        frame = builder.finish(lambda org_ids: self._company_names(org_ids, notes))
+        # An interrupt amid the names keeps the rows of a long load, but ends a walk page by page.
+        frame = builder.finish(lambda org_ids: self._company_names(org_ids, notes, keep=not page))
         from_start = walk.start is None and not (page and walk.pages > 1)
         complete = walk.reason == "cursor ended" and from_start
         reason = walk.reason if complete or walk.reason != "cursor ended" else "the last page, or pages, of a walk"
@@ -641,7 +665,7 @@ class Client:
             },
             clock=clock or instant_text(backend.now()),
             asked=dict(query.asked) if query else {},
-            applied=_bounded(query.filters) if query else {},
+            applied=_bounded(query.filters, _FEW_SHOWN) if query else {},
             total=total,
             capped=capped,
             complete=complete,
@@ -666,18 +690,21 @@ class Client:
             self._orgs[org_id] = record
         return record
 
-    def _company_names(self, org_ids: list[str], notes: list[str]) -> dict[str, str | None]:
+    def _company_names(self, org_ids: list[str], notes: list[str], *, keep: bool) -> dict[str, str | None]:
         """Names by id, asked in bulk for those not met before; a failure leaves them out and says so."""
         with self._lock:
             missing = [org_id for org_id in org_ids if org_id not in self._orgs]
-        if missing:
-            try:
-                found = self.backend.orgs(missing)
+        try:
+            for start in range(0, len(missing), contract.BATCH_LIMIT):
+                found = self.backend.orgs(missing[start : start + contract.BATCH_LIMIT])
                 with self._lock:
                     self._orgs.update(found)
-            except BluedoorError as error:
-                notes.append(f"company is empty: the names could not be looked up ({error.message})")
-                warn(f"The companies' names could not be looked up: {error}", BluedoorWarning)
+        except (BluedoorError, KeyboardInterrupt) as error:
+            if isinstance(error, KeyboardInterrupt) and not keep:
+                raise
+            said = error.message if isinstance(error, BluedoorError) else "interrupted by you"
+            notes.append(f"company is empty where the names could not be looked up ({said})")
+            warn(f"The companies' names could not be looked up: {str(error) or said}", BluedoorWarning)
         with self._lock:
             return {org_id: org_name(self._orgs.get(org_id)) for org_id in org_ids}
 
@@ -716,10 +743,10 @@ def _arguments(query: JobQuery) -> dict[str, Any]:
     return arguments
 
 
-def _bounded(filters: Mapping[str, Any]) -> dict[str, Any]:
+def _bounded(filters: Mapping[str, Any], few: int = _FEW) -> dict[str, Any]:
     """Filters as small JSON: a long list becomes its length and a few members."""
     return {
-        name: (list(value) if len(value) <= _FEW else {"many": len(value), "first": list(value[:3])})
+        name: (list(value) if len(value) <= few else {"many": len(value), "first": list(value[:3])})
         if isinstance(value, tuple)
         else value
         for name, value in filters.items()
@@ -734,4 +761,7 @@ def _request_entry(request: Request | None) -> dict[str, Any] | None:
         if request.body is None
         else _bounded({k: tuple(v) if isinstance(v, list) else v for k, v in request.body.items()})
     )
-    return {"method": request.method, "path": request.path, "parameters": dict(request.parameters), "body": body}
+    lists = {name: tuple(request.parameters[name].split(",")) for name in _LISTS if name in request.parameters}
+    many = {name: value for name, value in _bounded(lists).items() if isinstance(value, dict)}
+    parameters = {**request.parameters, **many}
+    return {"method": request.method, "path": request.path, "parameters": parameters, "body": body}

@@ -22,9 +22,11 @@ import msgspec
 from . import contract
 from .errors import UnexpectedAnswerError
 
-__all__ = ["Decoder", "Drift", "Page", "parse_instant", "read_envelope", "read_json"]
+__all__ = ["Decoder", "Drift", "Page", "json_name", "parse_instant", "read_envelope", "read_json"]
 
-_UNKNOWN_FIELD = re.compile(r"contains unknown field `(.+?)`")
+# Greedy, as a name may hold anything; what follows it is the place.
+_UNKNOWN_FIELD = re.compile(r"Object contains unknown field `(.*)` - at `[^`]*`", re.DOTALL)
+_UNLEARNABLE = re.compile(r'["\\\x00-\x1f\ud800-\udfff]')  # no struct takes these in a name
 _LEARNED_MAX = 64  # names; an answer with more of them is data used as keys, and takes the slow path
 _TYPES: dict[str, Any] = {
     "text": str | None,
@@ -34,6 +36,7 @@ _TYPES: dict[str, Any] = {
     "json": msgspec.Raw,
 }
 _NULL = msgspec.Raw(b"null")
+_JSON_NAMES = {dict: "one object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
 
 
 @dataclass(slots=True)
@@ -97,7 +100,7 @@ class Decoder:
 
     def page(self, body: bytes, what: str = "the answer") -> Page:
         """The records and meta of an answer ``{"data": [...], "meta": {...}}``."""
-        envelope = self._strictly("envelope", body)
+        envelope = self._strictly("envelope", body, what)
         if envelope is not None:
             meta = read_json(bytes(envelope.meta), what)
             return Page(envelope.data, Drift(), meta if isinstance(meta, dict) else {})
@@ -106,27 +109,32 @@ class Decoder:
 
     def records(self, body: bytes, what: str = "the answer") -> Page:
         """The records of a JSON array."""
-        records = self._strictly("records", body)
+        records = self._strictly("records", body, what)
         if records is not None:
             return Page(records, Drift())
         return Page(*self._slowly(read_json(body, what), what))
 
-    def _strictly(self, shape: str, body: bytes) -> Any:
+    def _strictly(self, shape: str, body: bytes, what: str) -> Any:
         """Decode all at once, learning the names of unknown fields; None where that cannot be."""
         while True:
             try:
                 return self._decoders[shape].decode(body)
             except msgspec.ValidationError as error:
-                if not self._learn(str(error)):
+                unknown = _UNKNOWN_FIELD.fullmatch(str(error))
+                if unknown is None or not self._learn([unknown[1]]):
                     return None
             except (msgspec.DecodeError, UnicodeDecodeError):
                 return None
+            except RecursionError:
+                raise _too_deep(what) from None
 
-    def _learn(self, complaint: str) -> bool:
-        unknown = _UNKNOWN_FIELD.search(complaint)
-        if unknown is None or len(self.learned) >= _LEARNED_MAX or unknown[1] in self.learned:
+    def _learn(self, names: Iterable[str]) -> bool:
+        """Take fields into the struct, as far as there is room; whether any was new."""
+        room = _LEARNED_MAX - len(self.learned)
+        new = [name for name in names if name not in self.learned and not _UNLEARNABLE.search(name)][:room]
+        if not new:
             return False
-        self.learned = (*self.learned, unknown[1])
+        self.learned = (*self.learned, *new)
         self._compile()
         return True
 
@@ -135,20 +143,22 @@ class Decoder:
         drift = Drift()
         if not isinstance(found, list):
             raise UnexpectedAnswerError(
-                f"{what} holds {type(found).__name__} where a list of records is promised.",
+                f"{what} holds {json_name(found)} where a list of records is promised.",
                 hint="Try again; if it stays so, the API has changed.",
             )
-        records = []
-        for record in found:
-            if isinstance(record, dict):
-                records.append(self._record(record, drift))
-            else:
-                drift.broken_records += 1
-        return records, drift
+        whole = [record for record in found if isinstance(record, dict)]
+        drift.broken_records = len(found) - len(whole)
+        known = {entry.name for entry in self.fields}
+        # What is unknown here spares the next page the one-by-one learning.
+        self._learn(dict.fromkeys(name for record in whole for name in record if name not in known))
+        try:
+            return [self._record(record, known, drift) for record in whole], drift
+        except RecursionError:
+            raise _too_deep(what) from None
 
-    def _record(self, record: Mapping[str, Any], drift: Drift) -> Any:
+    def _record(self, record: Mapping[str, Any], known: set[str], drift: Drift) -> Any:
         values: dict[str, Any] = {}
-        beside = {name: value for name, value in record.items() if name not in _names(self.fields)}
+        beside = {name: value for name, value in record.items() if name not in known}
         for entry in self.fields:
             value = record.get(entry.name)
             if value is None:
@@ -189,10 +199,6 @@ class _Beside:
         return getattr(self.record, name)
 
 
-def _names(fields: tuple[contract.Field, ...]) -> frozenset[str]:
-    return frozenset(entry.name for entry in fields)
-
-
 def _fit(kind: str, value: Any) -> tuple[bool, Any]:
     """Whether a value is of the promised kind, and how the struct holds it."""
     if kind == "json":
@@ -215,7 +221,7 @@ def parse_instant(text: str) -> dt.datetime | None:
     '2026-05-29T07:00:52.396000+00:00'
     """
     try:
-        moment = dt.datetime.fromisoformat(text.strip())
+        moment = dt.datetime.fromisoformat(text.strip().upper())  # RFC 3339 allows small t and z
         return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
     except (ValueError, OverflowError):
         return None
@@ -225,8 +231,43 @@ def _dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def json_name(value: Any) -> str:
+    """What a decoded value is, in JSON's words.
+
+    >>> json_name(None), json_name({}), json_name(1.5)
+    ('null', 'one object', 'a number')
+    """
+    return _JSON_NAMES.get(type(value), "a number")
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def _too_deep(what: str) -> UnexpectedAnswerError:
+    return UnexpectedAnswerError(
+        f"{what} is nested deeper than can be read.", hint="No posting is: check the address, or narrow the search."
+    )
+
+
+def _number(text: str) -> float | str:
+    """A number; one too large for a float stays text, which can be written again."""
+    number = float(text)
+    return number if math.isfinite(number) else text
+
+
+def _integer(text: str) -> int | str:
+    try:
+        return int(text)
+    except ValueError:  # Python refuses thousands of digits
+        return text
+
+
 def read_json(body: bytes, what: str = "the answer") -> Any:
-    """Any JSON, forgiving in its text: bytes that are no UTF-8 and lone surrogates become U+FFFD.
+    """Any JSON, forgiving in its text, so that one odd value does not cost the page.
+
+    Bytes that are no UTF-8 and lone surrogates become U+FFFD; control characters within texts stay; numbers that
+    cannot be held, NaN and Infinity become text.
 
     Raises
     ------
@@ -235,10 +276,11 @@ def read_json(body: bytes, what: str = "the answer") -> Any:
     """
     text = body.decode("utf-8", errors="replace").removeprefix("\ufeff")
     try:
-        if "\\ud" in text or "\\uD" in text:
-            return _mended(json.loads(text))
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
+        found = json.loads(text, strict=False, parse_float=_number, parse_int=_integer, parse_constant=str)
+        return _mended(found) if "\\ud" in text or "\\uD" in text else found
+    except RecursionError:
+        raise _too_deep(what) from None
+    except ValueError as error:
         start = text.lstrip()[:200]
         if start[:1] == "<":
             kind = "a web page"
@@ -249,7 +291,7 @@ def read_json(body: bytes, what: str = "the answer") -> Any:
         raise UnexpectedAnswerError(
             f"{what} is {kind}.",
             hint="A proxy or an outage may answer in the API's place: check the address, then try again.",
-            context={"starts": start[:80]},
+            context={"starts": _printable(start[:80])},
         ) from None
 
 
@@ -270,7 +312,7 @@ def read_envelope(body: bytes, what: str = "the answer") -> tuple[Any, dict[str,
         raise UnexpectedAnswerError(
             f"{what} has no `data`.",
             hint="Is the address that of the Job Postings API?",
-            context={"keys": sorted(found)[:20] if isinstance(found, dict) else type(found).__name__},
+            context={"keys": [_printable(name[:40]) for name in sorted(found)[:20]] if isinstance(found, dict) else []},
         )
     meta = found.get("meta")
     return found["data"], meta if isinstance(meta, dict) else {}

@@ -6,10 +6,10 @@ The tree, so that a caller can catch as much or as little as wanted::
     ├── InvalidRequestError      the request is wrong; nothing was sent, or the server said 400   (also ValueError)
     ├── NotAuthorizedError       401 or 403: the key is missing, wrong or not allowed to do this
     ├── NotFoundError            the backend answered that it has no such record                  (also LookupError)
-    ├── CouldNotAskError         no answer was had; whether the thing exists stays unknown
+    ├── CouldNotAskError         no answer was had; whether the thing exists stays unknown. `wait`: seconds asked for
     │   ├── UnreachableError     no connection
     │   ├── TimedOutError        no answer in time
-    │   ├── RateLimitedError     429 for longer than the patience; `wait` says how long the server asks for
+    │   ├── RateLimitedError     429 for longer than the patience
     │   └── ServerFailedError    5xx for longer than the patience
     └── UnexpectedAnswerError    an answer came, but not as the contract promises
 
@@ -85,6 +85,12 @@ class NotFoundError(BluedoorError, LookupError):
 class CouldNotAskError(BluedoorError):
     """No answer was had: this says nothing about whether the thing exists."""
 
+    @property
+    def wait(self) -> float | None:
+        """Seconds the server last asked to wait, where it said so."""
+        wait: float | None = self.context.get("wait")
+        return wait
+
 
 class UnreachableError(CouldNotAskError):
     """No connection to the server."""
@@ -96,12 +102,6 @@ class TimedOutError(CouldNotAskError):
 
 class RateLimitedError(CouldNotAskError):
     """The server answered 429 for longer than the patience of the client."""
-
-    @property
-    def wait(self) -> float | None:
-        """Seconds the server last asked to wait, where it said so."""
-        wait: float | None = self.context.get("wait")
-        return wait
 
 
 class ServerFailedError(CouldNotAskError):

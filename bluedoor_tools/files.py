@@ -1,37 +1,38 @@
 """Frames to files, and saved answers from files to frames.
 
-Text in CSV that a spreadsheet would run as a formula is written with a leading apostrophe, and read back without it.
-In XLSX every text is stored as text, which no spreadsheet runs. JSON and JSON lines are written as the API writes
-records, with `company` beside them.
+Text in CSV that a spreadsheet would run as a formula is written with a leading apostrophe, and read back without it;
+text is quoted, a missing value is not, which keeps empty text and missing apart. In XLSX every text is stored as text,
+which no spreadsheet runs. JSON and JSON lines are written as the API writes records, with `company` beside them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import io
-import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
 
 from . import (
     accessor,  # noqa: F401 (registers frame.bluedoor)
     contract,
 )
 from .answer_card import ATTRS_KEY, attach, card, fingerprint
-from .decode import Decoder, read_json
-from .errors import InvalidRequestError, ResultCutWarning, UnexpectedAnswerError, nearest, warn
+from .cells import dump, neutralised, plain_values, records_of
+from .decode import Decoder
+from .errors import InvalidRequestError, ResultCutWarning, nearest, warn
 from .frames import COLUMNS, DEFAULT_JOB_COLUMNS, FrameBuilder, job_columns
 from .query import check_columns, instant_text
+from .saved_answers import saved_records
 
-__all__ = ["FORMATS", "encode", "read_jobs", "save"]
+__all__ = ["FORMATS", "check_xlsx", "encode", "read_jobs", "save"]
 
 FORMATS = ("csv", "jsonl", "json", "parquet", "xlsx")
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_JSON_COLUMNS = {entry.name for entry in (*contract.JOB_FIELDS, *contract.EVENT_FIELDS) if entry.kind == "json"}
+_PLAIN_KINDS = "iufb"  # dtypes of numbers and flags
 _XLSX_CELL, _XLSX_ROWS = 32_767, 1_048_575
 
 
@@ -51,7 +52,8 @@ def save(frame: pd.DataFrame, path: str | Path, format: str | None = None) -> Pa
     Returns
     -------
     Path
-        the file. Parquet, JSON and XLSX carry the answer card along, CSV and JSON lines do not.
+        the file. Parquet, JSON and XLSX carry the answer card along, CSV and JSON lines do not. Every format but XLSX
+        gives the same frame back to :func:`read_jobs`.
 
     Examples
     --------
@@ -69,7 +71,13 @@ def save(frame: pd.DataFrame, path: str | Path, format: str | None = None) -> Pa
             f"There is no format {chosen!r}.",
             hint=(f"Did you mean {close!r}? " if close else "") + f"Known: {', '.join(FORMATS)}.",
         )
-    target.write_bytes(encode(frame, chosen))
+    body = encode(frame, chosen)
+    try:
+        target.write_bytes(body)
+    except OSError as error:
+        raise InvalidRequestError(
+            f"{str(path)!r} cannot be written ({error.strerror}).", hint="Is there such a folder?"
+        ) from None
     return target
 
 
@@ -77,15 +85,20 @@ def encode(frame: pd.DataFrame, format: str) -> bytes:  # noqa: A002 (as in save
     """The frame as bytes of a file in this format."""
     match format:
         case "csv":
-            return _spreadsheet_safe(frame).to_csv(index=False, lineterminator="\n").encode()
+            return _csv(frame)
         case "jsonl":
-            return "".join(_dump(record) + "\n" for record in _records(frame)).encode()
+            return b"".join(dump(record) + b"\n" for record in records_of(frame))
         case "json":
             meta = {"bluedoor": dict(card(frame))} if ATTRS_KEY in frame.attrs else {}
-            return (_dump({"data": _records(frame), "meta": meta}) + "\n").encode()
+            return dump({"data": records_of(frame), "meta": meta}) + b"\n"
         case "parquet":
             buffer = io.BytesIO()
-            frame.to_parquet(buffer, index=False)
+            try:
+                frame.to_parquet(buffer, index=False)
+            except (pa.ArrowException, ValueError, TypeError) as error:
+                raise InvalidRequestError(
+                    f"This frame does not fit into Parquet ({error}).", hint="Save it as csv."
+                ) from None
             return buffer.getvalue()
         case _:
             return _xlsx(frame)
@@ -99,8 +112,8 @@ def read_jobs(
     Parameters
     ----------
     path
-        an answer of the API (a page ``{"data": […]}`` or a record ``{"data": {…}}``), JSON lines of records, or a
-        Parquet, CSV, JSON or JSON-lines file that this library wrote; told apart by their content
+        an answer of the API (a page ``{"data": […]}`` or a record ``{"data": {…}}``), a list or JSON lines of records
+        or of answers, or a Parquet, CSV, JSON or JSON-lines file that this library wrote; told apart by their content
     columns, description
         as for :meth:`Client.search_jobs`
 
@@ -108,14 +121,14 @@ def read_jobs(
     -------
     DataFrame
         columns and dtypes as of a search. `company` is filled only where the file has it: an answer of the API
-        carries no company names.
+        carries no company names. Columns that are no fields of a posting are kept in `unknown_fields`.
 
     Raises
     ------
     InvalidRequestError
         There is no such file, or an unknown column.
     UnexpectedAnswerError
-        The file holds no postings: a web page, JSON that breaks off, another table.
+        The file holds no postings: it is empty, a web page, JSON that breaks off, another table.
 
     Examples
     --------
@@ -125,36 +138,31 @@ def read_jobs(
     ...     len(bd.read_jobs(page))
     2
     """
-    source = Path(path)
     try:
+        source = Path(path)
         body = source.read_bytes()
         modified = dt.datetime.fromtimestamp(source.stat().st_mtime, dt.UTC).replace(microsecond=0)
-    except OSError as error:
-        raise InvalidRequestError(
-            f"{str(path)!r} cannot be read ({error.strerror}).", hint="Is the path right?"
-        ) from None
-    found, meta = _read(body, source.name)
+    except (OSError, ValueError, TypeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InvalidRequestError(f"{str(path)!r} cannot be read ({reason}).", hint="Is the path right?") from None
     default = [*DEFAULT_JOB_COLUMNS, *(["description_text"] if description else [])]
     wanted = default if columns is None else check_columns(columns, job_columns(description=True))
+    records, meta = saved_records(body, source.name)
     decoder = Decoder((*contract.JOB_FIELDS, COLUMNS["company"]))
     builder = FrameBuilder(decoder, wanted)
-    page = decoder.records(_dump(found).encode(errors="replace"), source.name)
+    page = decoder.records(records, source.name)
     builder.add(page)
     notes = [f"read from {source.name}, modified {instant_text(modified)}"]
     if "description_text" not in wanted and any(record.description_text is not None for record in page.records):
         notes.append("the file has descriptions, too: description=True shows them")
     frame = builder.finish()
-    entries = meta.get("bluedoor")
-    if isinstance(entries, dict) and entries.get("fingerprint") == fingerprint(frame):
-        frame.attrs[ATTRS_KEY] = {**entries, "notes": [*entries.get("notes", []), *notes]}
-        return frame
     total = meta.get("total_matching")
-    return attach(
+    attach(
         frame,
         kind="jobs",
         backend={"name": "file", "label": f"saved answer {source.name}", "base_url": contract.API_URL},
-        total=total if isinstance(total, int) else None,
-        capped=bool(meta.get("total_matching_capped")),
+        total=total if type(total) is int else None,
+        capped=meta.get("total_matching_capped") is True,
         complete=False,
         reason="a saved answer; how much of a search it holds is not recorded in it",
         pages=0,
@@ -163,150 +171,112 @@ def read_jobs(
         unknown_fields=builder.unknown_names,
         notes=notes,
     )
-
-
-def _read(body: bytes, name: str) -> tuple[list[Any], dict[str, Any]]:
-    """The records in a file's bytes, and what stands beside them."""
-    if body[:4] == b"PAR1":
-        try:
-            frame = pd.read_parquet(io.BytesIO(body))
-        except (ValueError, OSError) as error:
-            raise UnexpectedAnswerError(f"{name} is a damaged Parquet file ({error}).") from None
-        return _records(_with_jobs(frame, name)), {"bluedoor": frame.attrs.get(ATTRS_KEY)}
-    start = body.lstrip()[:1]
-    if start in (b"{", b"["):
-        return _read_json(body, name)
-    header = body.split(b"\n", 1)[0]
-    if b"job_id" in header and b"," in header:
-        return _records(_with_jobs(_read_csv(body), name)), {}
-    read_json(body, name)  # says what it is instead
-    raise UnexpectedAnswerError(f"{name} holds no postings.", hint="Save an answer of the API, or a frame by bd.save.")
-
-
-def _read_json(body: bytes, name: str) -> tuple[list[Any], dict[str, Any]]:
-    try:
-        found = read_json(body, name)
-    except UnexpectedAnswerError:
-        lines = [line for line in body.splitlines() if line.strip()]
-        if len(lines) < 2:
-            raise
-        found = [read_json(line, f"line {number} of {name}") for number, line in enumerate(lines, 1)]
-    meta: dict[str, Any] = {}
-    if isinstance(found, dict) and "data" in found:
-        meta = found["meta"] if isinstance(found.get("meta"), dict) else {}
-        found = found["data"]
-    records = found if isinstance(found, list) else [found]
-    records = [
-        record["data"] if isinstance(record, dict) and set(record) <= {"data", "meta"} else record for record in records
-    ]
-    if records and not any(isinstance(record, dict) and "job_id" in record for record in records):
-        raise UnexpectedAnswerError(
-            f"{name} holds no postings: no record has a job_id.", hint="Is it another answer of the API?"
-        )
-    return records, meta
-
-
-def _read_csv(body: bytes) -> pd.DataFrame:
-    text = pd.read_csv(io.BytesIO(body), dtype=str, keep_default_na=False, na_values=[""])
-    kinds = {name: entry.kind for name, entry in COLUMNS.items()}
-    columns: dict[str, Any] = {}
-    for name in text.columns:
-        values = [value if isinstance(value, str) else None for value in text[name]]
-        match kinds.get(name):
-            case "number":
-                columns[name] = [_float(value) for value in values]
-            case "boolean":
-                columns[name] = [{"true": True, "false": False}.get((value or "").lower(), value) for value in values]
-            case _:
-                columns[name] = [
-                    value[1:] if value and value[0] == "'" and _FORMULA.match(value) else value for value in values
-                ]
-    return pd.DataFrame(columns, dtype=object)
-
-
-def _float(text: str | None) -> float | str | None:
-    try:
-        return None if text is None else float(text)
-    except ValueError:
-        return text
-
-
-def _with_jobs(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    if "job_id" not in frame.columns:
-        raise UnexpectedAnswerError(f"{name} is a table without job_id.", hint="Save frames of postings by bd.save.")
+    entries = _carried(meta.get("bluedoor"))
+    if entries is not None and entries["fingerprint"] == fingerprint(frame):
+        read = frame.attrs[ATTRS_KEY]
+        kept = {name: read[name] for name in ("drift", "unknown_fields")}
+        frame.attrs[ATTRS_KEY] = {**entries, **kept, "notes": [*entries["notes"], *notes]}
     return frame
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows as the API writes records: nested values decoded, unknown fields back at their places."""
-    columns = {name: _plain_values(frame[name], name in _JSON_COLUMNS | {"unknown_fields"}) for name in frame.columns}
-    records = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    for record in records:
-        unknown = record.pop("unknown_fields", None)
-        if isinstance(unknown, dict):
-            record.update(unknown)
-    return records
+def _carried(entries: Any) -> dict[str, Any] | None:
+    """The card that a file carries, where it has the shape of one; the file is a stranger's."""
+    empty = attach(pd.DataFrame(), kind="jobs", backend={}, complete=False, reason="", pages=0, call={})
+    shape = empty.attrs[ATTRS_KEY]
+    filled = (
+        "backend",
+        "asked",
+        "applied",
+        "drift",
+        "call",
+        "fingerprint",
+        "notes",
+        "unknown_fields",
+        "kind",
+        "reason",
+    )
+    if not isinstance(entries, dict) or not set(shape) <= set(entries):
+        return None
+    call, backend = entries["call"], entries["backend"]
+    sound = (
+        all(type(entries[name]) is type(shape[name]) for name in (*filled, "rows", "pages", "derived", "capped"))
+        and type(entries["complete"]) is bool
+        and isinstance(entries["total"], int | None)
+        and call.get("function") in {"search_jobs", "iter_jobs", "read_jobs"}
+        and isinstance(call.get("arguments"), dict)
+        and all(isinstance(name, str) and name.isidentifier() for name in call["arguments"])
+        and all(isinstance(backend.get(name), str) for name in ("name", "label", "base_url"))
+        and isinstance(entries["request"], dict | None)
+        and all(isinstance(text, str) for text in (*entries["notes"], *entries["unknown_fields"]))
+    )
+    return entries if sound else None
 
 
-def _plain_values(values: pd.Series, nested: bool) -> list[Any]:
-    if isinstance(values.dtype, pd.DatetimeTZDtype):
-        return [None if pd.isna(value) else instant_text(value.to_pydatetime(warn=False)) for value in values]
-    plain = [value if present else None for value, present in zip(values.tolist(), values.notna(), strict=True)]
-    if nested:
-        return [_loaded(value) for value in plain]
-    return plain
+def _csv(frame: pd.DataFrame) -> bytes:
+    arrays = []
+    for name in frame.columns:
+        values = frame[name]
+        if values.dtype.kind in _PLAIN_KINDS:
+            arrays.append(pa.array(values, from_pandas=True))
+        else:
+            texts = (value if isinstance(value, str | None) else str(value) for value in plain_values(values))
+            arrays.append(pa.array([neutralised(text) for text in texts], pa.large_string()))
+    buffer = io.BytesIO()
+    table = pa.table(arrays, names=[neutralised(str(name)) for name in frame.columns])
+    pyarrow.csv.write_csv(table, buffer, pyarrow.csv.WriteOptions(batch_size=1024))
+    return buffer.getvalue()
 
 
-def _loaded(text: Any) -> Any:
-    try:
-        return json.loads(text) if isinstance(text, str) else text
-    except ValueError:
-        return text
-
-
-def _spreadsheet_safe(frame: pd.DataFrame) -> pd.DataFrame:
-    safe = frame.copy(deep=False)
-    for name in safe.columns:
-        values = safe[name]
-        if isinstance(values.dtype, pd.DatetimeTZDtype):
-            safe[name] = pd.Series(_plain_values(values, nested=False), index=values.index, dtype="str")
-        elif pd.api.types.is_string_dtype(values.dtype):
-            risky = values.str.match(_FORMULA.pattern).fillna(False).astype(bool)
-            safe[name] = values.where(~risky, "'" + values)
-    return safe
-
-
-def _xlsx(frame: pd.DataFrame) -> bytes:
+def check_xlsx() -> None:
+    """Raise where XLSX cannot be written because its extra is not installed."""
     try:
         import xlsxwriter  # noqa: F401 (an extra)
     except ImportError:
         raise InvalidRequestError(
             "XLSX needs the extra of that name.", hint="pip install 'bluedoor-tools[xlsx]', or save as csv."
         ) from None
+
+
+def _xlsx(frame: pd.DataFrame) -> bytes:
+    check_xlsx()
     if len(frame) > _XLSX_ROWS:
         raise InvalidRequestError(
             f"A sheet holds {_XLSX_ROWS:,} rows, not {len(frame):,}.", hint="Save as parquet or csv."
         )
     sheet = frame.copy(deep=False)
     cut = 0
-    for name in sheet.columns:
-        if isinstance(sheet[name].dtype, pd.DatetimeTZDtype):
-            sheet[name] = sheet[name].dt.tz_localize(None)  # a sheet knows no zones: UTC
-        elif pd.api.types.is_string_dtype(sheet[name].dtype):
-            cut += int((sheet[name].str.len() > _XLSX_CELL).sum())
-            sheet[name] = sheet[name].str.slice(0, _XLSX_CELL)
+    for name, values in frame.items():
+        if values.dtype.kind == "M":
+            sheet[name] = _sheet_instants(values)
+        elif values.dtype.kind not in _PLAIN_KINDS:
+            texts = [value if isinstance(value, str | None) else str(value) for value in plain_values(values)]
+            kept = [text and _fitting(text) for text in texts]
+            cut += sum(text != whole for text, whole in zip(kept, texts, strict=True))
+            sheet[name] = pd.Series(kept, index=values.index, dtype=object)
     if cut:
         warn(f"{cut} texts were cut to the {_XLSX_CELL:,} characters that a cell holds.", ResultCutWarning)
     buffer = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    said = [*(card(frame).lines() if ATTRS_KEY in frame.attrs else []), ("instants", "UTC")]
     with pd.ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:
         sheet.to_excel(writer, sheet_name="data", index=False, freeze_panes=(1, 0))
-        if ATTRS_KEY in frame.attrs:
-            pd.DataFrame(card(frame).lines(), columns=["answer card", ""]).to_excel(
-                writer, sheet_name="answer card", index=False
-            )
+        for number, (name, values) in enumerate(sheet.items()):
+            longest = max((len(str(value)) for value in values.head(200).tolist()), default=0)
+            writer.sheets["data"].set_column(number, number, max(len(str(name)), min(longest, 44)) + 2)
+        pd.DataFrame(said, columns=["answer card", ""]).to_excel(writer, sheet_name="answer card", index=False)
+        writer.sheets["answer card"].set_column(0, 1, 16)
     return buffer.getvalue()
 
 
-def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _sheet_instants(values: pd.Series) -> pd.Series:
+    """Instants as a sheet knows them: without a zone, from 1900 on; an earlier one is written as text."""
+    bare = values.dt.tz_localize(None) if isinstance(values.dtype, pd.DatetimeTZDtype) else values
+    early = bare.dt.year < 1900
+    return bare.astype(object).where(~early, bare.astype("str")) if early.any() else bare
+
+
+def _fitting(text: str) -> str:
+    """As much of a text as a cell holds, which counts in UTF-16."""
+    if len(text) * 2 <= _XLSX_CELL or len(text.encode("utf-16-le", "surrogatepass")) // 2 <= _XLSX_CELL:
+        return text
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * _XLSX_CELL].decode("utf-16-le", "ignore")

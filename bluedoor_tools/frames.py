@@ -88,7 +88,6 @@ class FrameBuilder:
         self.decoder = decoder
         self.columns = list(columns)
         self.drift = Drift()
-        self.rows = 0
         self.unknown_names: set[str] = set()
         self._kinds = {entry.name: entry.kind for entry in (*decoder.fields, *_DERIVED)}
         # Where records carry no company, it is filled at the end from org_id, which need not be a column of the frame.
@@ -100,10 +99,15 @@ class FrameBuilder:
         self._waiting: list[Any] = []
         self._chunks: list[pa.RecordBatch] = []
 
+    @property
+    def rows(self) -> int:
+        """Rows taken in and not yet finished; right also where an interrupt (Ctrl-C) came amid a page."""
+        flushed: int = sum(chunk.num_rows for chunk in self._chunks)
+        return flushed + len(self._waiting)
+
     def add(self, page: Page) -> None:
-        """Take in the records of a page."""
+        """Take in the records of a page, whole or, if interrupted, not at all."""
         self._waiting.extend(page.records)
-        self.rows += len(page.records)
         self.drift.add(page.drift)
         if len(self._waiting) >= _CHUNK:
             self._flush()
@@ -122,9 +126,10 @@ class FrameBuilder:
         return _to_pandas(table)
 
     def _flush(self) -> None:
-        records, self._waiting = self._waiting, []
+        records = self._waiting
         if not records:
             return
+        self.unknown_names.update(self.decoder.learned)
         unparsed: list[_Unparsed] = []
         columns: dict[str, pa.Array] = {}
         for name in self._schema.names:
@@ -138,20 +143,20 @@ class FrameBuilder:
                 columns[name] = _json_text(values)
             else:
                 columns[name] = pa.array(values, _ARROW[kind])
+        for record in records:  # those that went the slow path have no learned names
+            self.unknown_names.update(name for name in getattr(record, "beside", ()) if name not in self._kinds)
         for lost in unparsed:
             self.drift.values[lost.name] += 1
         if "unknown_fields" in self._schema.names:
             columns["unknown_fields"] = self._unknown(records, unparsed)
-        self._chunks.append(
-            pa.RecordBatch.from_arrays([columns[name] for name in self._schema.names], schema=self._schema)
-        )
+        chunk = pa.RecordBatch.from_arrays([columns[name] for name in self._schema.names], schema=self._schema)
+        self._chunks, self._waiting = [*self._chunks, chunk], []
 
     def _unknown(self, records: list[Any], unparsed: list[_Unparsed]) -> pa.Array:
         texts = [self.decoder.unknown_fields(record) for record in records]
         for lost in unparsed:
             kept = json.loads(texts[lost.row] or "{}")
             texts[lost.row] = json.dumps({**kept, lost.name: lost.text}, ensure_ascii=False, separators=(",", ":"))
-        self.unknown_names.update(self.decoder.learned)
         return pa.array(texts, pa.large_string())
 
 

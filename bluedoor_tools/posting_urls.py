@@ -33,7 +33,8 @@ _SHAPES: tuple[tuple[str, str], ...] = (
     ("bamboohr", r"(?P<board>[\w-]+)\.bamboohr\.com/careers/(?P<key>\d+)"),
     ("breezy", r"(?P<board>[\w-]+)\.breezy\.hr/p/(?P<key>[0-9a-f]{8,})(?:-[^/]*)?(?:/apply)?"),
     ("jobvite", r"jobs\.jobvite\.com/(?P<board>[^/]+)/job/(?P<key>\w+)(?:/apply)?"),
-    ("pinpoint", rf"(?P<board>[\w-]+)\.pinpointhq\.com/[a-z]{{2}}(?:-[a-z]{{2}})?/postings/(?P<key>{_UUID})"),
+    ("pinpoint",
+     rf"(?P<board>[\w-]+)\.pinpointhq\.com/[a-z]{{2}}(?:-[a-z]{{2}})?/postings/(?P<key>{_UUID})(?:/applications/new)?"),
     ("rippling", rf"ats\.rippling\.com/(?:[a-z]{{2}}-[a-z]{{2}}/)?(?P<board>[^/]+)/jobs/(?P<key>{_UUID})(?:/apply)?"),
     ("applytojob", r"(?P<board>[\w-]+)\.applytojob\.com/apply/(?P<key>\w+)(?:/[^/]*)?"),
 )  # fmt: skip
@@ -86,7 +87,7 @@ def posting_id(job: str) -> PostingId:
     text = job.strip()
     if _JOB_ID.fullmatch(text.lower()):
         return PostingId(text.lower())
-    if "://" in text or re.match(r"[\w.-]+\.[a-z]{2,}/", text):
+    if "://" in text or re.match(r"[\w.-]+\.[a-z]{2,}/", text, re.IGNORECASE):
         return _from_url(text)
     if re.fullmatch(_UUID, text.lower()):
         raise InvalidRequestError(
@@ -133,4 +134,6 @@ def _from_url(text: str) -> PostingId:
 
 
 def _computed(provider: str, board: str, key: str) -> PostingId:
+    if re.fullmatch(_UUID, key.lower()):
+        key = key.lower()  # the one form in which a provider writes its UUIDs
     return PostingId(job_id_of(provider, board, key), provider, board, key)

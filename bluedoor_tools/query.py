@@ -12,14 +12,25 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from numbers import Integral
 from typing import Any, TypeAlias, TypedDict
 
 from . import contract
 from .errors import InvalidRequestError, nearest
 
-__all__ = ["Cursor", "DateLike", "JobFilters", "JobQuery", "check_columns", "check_limit", "instant", "instant_text"]
+__all__ = [
+    "Cursor",
+    "DateLike",
+    "JobFilters",
+    "JobQuery",
+    "check_columns",
+    "check_ids",
+    "check_limit",
+    "instant",
+    "instant_text",
+]
 
 DateLike: TypeAlias = "str | dt.date | dt.datetime"
 Value: TypeAlias = "str | float | bool | tuple[str, ...]"
@@ -94,7 +105,10 @@ def instant(value: Any, now: dt.datetime, name: str = "date") -> dt.datetime:
             f"{name} takes a date, not {type(value).__name__}.",
             hint="Write '2026-06-01', an age such as '7d', or pass a date, datetime or Timestamp.",
         )
-    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+    try:
+        return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+    except OverflowError:  # the first or last day of the calendar, moved out of it by its zone
+        raise InvalidRequestError(f"{name}={value!r} is out of range.", hint="Give a later or earlier date.") from None
 
 
 def instant_text(moment: dt.datetime) -> str:
@@ -124,7 +138,7 @@ class JobQuery:
         for name in given:
             if name not in contract.PARAMETERS:
                 raise InvalidRequestError(f"There is no argument {name!r}.", hint=_hint_for_name(name))
-        asked = {name: given[name] for name in contract.PARAMETERS if given.get(name) is not None}
+        asked = {name: _held(given[name]) for name in contract.PARAMETERS if given.get(name) is not None}
         for name, value in asked.items():
             filters[name] = _checked(contract.PARAMETERS[name], value, now, notes)
         _check_bounds(filters)
@@ -167,7 +181,7 @@ class Cursor:
             if not (
                 isinstance(backend_cursor, str | None)
                 and type(skip) is int
-                and 0 <= skip <= contract.PAGE_LIMIT
+                and skip >= 0
                 and isinstance(fingerprint, str)
             ):
                 raise ValueError
@@ -183,7 +197,7 @@ def check_limit(limit: object, *, none_means_all: bool = True) -> int | None:
     """A caller's limit: a whole number of at least 1, or None for all."""
     if limit is None and none_means_all:
         return None
-    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
+    if isinstance(limit, bool) or not isinstance(limit, Integral) or limit < 1:
         every = " or None for all" if none_means_all else ""
         raise InvalidRequestError(f"limit={limit!r} is not a number of rows.", hint=f"Use 1 or more{every}.")
     return int(limit)
@@ -193,15 +207,15 @@ def check_columns(columns: object, known: list[str]) -> list[str]:
     """A caller's columns in the caller's order, each known; ``"all"`` stands for all."""
     if isinstance(columns, str):
         columns = known if columns == "all" else [columns]
-    if not isinstance(columns, list | tuple):
+    if not isinstance(columns, Iterable):
         raise InvalidRequestError("columns takes a list of names, or 'all'.")
-    wanted = list(dict.fromkeys(columns))
+    wanted = list(columns)
     if not wanted:
         raise InvalidRequestError("columns is empty.", hint="Name at least one, or leave it out for the default.")
     for name in wanted:
         if name not in known:
             raise InvalidRequestError(f"There is no column {name!r}.", hint=_did_you_mean(str(name), known))
-    return wanted
+    return list(dict.fromkeys(wanted))
 
 
 def _did_you_mean(word: str, known: list[str]) -> str:
@@ -210,6 +224,8 @@ def _did_you_mean(word: str, known: list[str]) -> str:
 
 
 def _hint_for_name(name: str) -> str:
+    if name in _OPTIONS:  # of another function, or it would not have come here
+        return "It is an argument of search_jobs and iter_jobs."
     return contract.STATED_ELSEWHERE.get(name) or _did_you_mean(name, [*contract.PARAMETERS, *_OPTIONS])
 
 
@@ -226,7 +242,7 @@ def _checked(parameter: contract.Parameter, value: Any, now: dt.datetime, notes:
                 raise InvalidRequestError(f"{name}={value!r} is not True or False.")
             return value
         case "one_of":
-            return _ids(name, value)
+            return check_ids(name, value)
         case _:
             if not isinstance(value, str):
                 raise InvalidRequestError(f"{name} takes one text, not {type(value).__name__}.")
@@ -275,7 +291,7 @@ def _number(name: str, value: Any) -> float:
     return number
 
 
-def _ids(name: str, value: Any) -> tuple[str, ...]:
+def check_ids(name: str, value: Any) -> tuple[str, ...]:
     """Ids of organisations or boards: one, or several of any iterable (a column of a frame, too)."""
     try:
         given = [value] if isinstance(value, str) else list(value)
@@ -310,6 +326,11 @@ def _check_bounds(filters: Mapping[str, Value]) -> None:
         )
 
 
+def _held(value: Any) -> Any:
+    """The value itself; of an iterator, which can be read once only, what it holds."""
+    return list(value) if isinstance(value, Iterator) else value
+
+
 def _moment(text: Value) -> dt.datetime:
     return dt.datetime.fromisoformat(str(text))
 
@@ -320,6 +341,9 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, dt.date):
         return str(value)
-    values = [str(part) for part in value]
+    try:
+        values = [str(part) for part in value]
+    except TypeError:  # a number of another library
+        return float(value)
     few = 10
     return values if len(values) <= few else [*values[:few], f"… {len(values) - few} more"]

@@ -38,7 +38,7 @@ class _Record:
         names = {entry.name for entry in self._fields}
         if name in self._record or name in names:
             return self._record.get(name)
-        close = nearest(name, names)
+        close = nearest(str(name), names)
         raise InvalidRequestError(
             f"A {self._noun} has no field {name!r}.", hint=f"Did you mean {close!r}?" if close else ""
         )
@@ -95,7 +95,8 @@ class Job(_Record):
         """The record as a frame of one row, with every column a frame of jobs can have."""
         decoder = Decoder(contract.JOB_FIELDS)
         builder = FrameBuilder(decoder, job_columns(description=True))
-        builder.add(decoder.records(json.dumps([self._record]).encode()))
+        written = json.dumps([self._record], ensure_ascii=False, separators=(",", ":"))
+        builder.add(decoder.records(written.encode()))
         return builder.finish(lambda org_ids: dict.fromkeys(org_ids, self.company))
 
     def save(self, path: str | Path) -> Path:

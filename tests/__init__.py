@@ -1,0 +1,1 @@
+"""The tests, and the stand-in for the API that they ask (`tests.api_face`)."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import contract
-from ..decode import Decoder, Page, read_envelope
+from ..decode import Decoder, Page, json_name, read_envelope
 from ..errors import UnexpectedAnswerError
 from ..query import JobQuery
 from ..wire.transport import Transport
@@ -16,6 +16,7 @@ from .base import FacetAnswer, JobPage, Request, search_body, search_parameters
 __all__ = ["ApiBackend"]
 
 _LONGEST_GET = 4_000  # characters of parameters; longer lists of ids go in a POST body
+_HINT = "Is the address that of the Job Postings API? If so, the API has changed."
 
 
 class ApiBackend:
@@ -45,14 +46,14 @@ class ApiBackend:
         page = decoder.page(self._ask(request), f"the answer of {path}")
         next_cursor = page.meta.get("next_cursor")
         if next_cursor is not None and not isinstance(next_cursor, str):
-            raise UnexpectedAnswerError(f"next_cursor is {type(next_cursor).__name__}, not text.")
+            raise UnexpectedAnswerError(f"The next_cursor of {path} is {json_name(next_cursor)}, not text.", hint=_HINT)
         counted = page.meta.get("total_matching")
         known = total and isinstance(counted, int) and not isinstance(counted, bool)
         return JobPage(
             page,
             next_cursor or None,
             counted if known and not page.meta.get("total_matching_unavailable") else None,
-            bool(page.meta.get("total_matching_capped")),
+            page.meta.get("total_matching_capped") is True,
             request,
         )
 
@@ -75,14 +76,17 @@ class ApiBackend:
             parameters["active"] = "true" if status == "active" else "false"
         request = Request("GET", contract.endpoint("facets").path, {"field": field, **parameters})
         values, meta = read_envelope(self._ask(request), f"the answer of {request.path}")
-        try:
-            counts = [(entry["value"], int(entry["count"])) for entry in values]
-        except (TypeError, KeyError, ValueError):
-            raise UnexpectedAnswerError(
-                "The facets are not a list of value and count.", hint="Is the address that of the Job Postings API?"
-            ) from None
+        counts: list[tuple[Any, int]] = []
+        for entry in values if isinstance(values, list) else (values,):
+            match entry:
+                case {"value": value, "count": int(count)} if count >= 0 and not isinstance(count, bool):
+                    counts.append((value, count))
+                case _:
+                    raise UnexpectedAnswerError(
+                        f"The answer of {request.path} is not a list of values with their counts.", hint=_HINT
+                    )
         allowed = meta.get("limit")
-        return FacetAnswer(counts, allowed if isinstance(allowed, int) else limit, request)
+        return FacetAnswer(counts, allowed if type(allowed) is int else limit, request)
 
     def orgs(self, org_ids: Sequence[str]) -> dict[str, dict[str, Any] | None]:
         found: dict[str, dict[str, Any] | None] = {}
@@ -92,10 +96,14 @@ class ApiBackend:
             entries, _ = read_envelope(
                 self._ask(Request("POST", path, body={"org_ids": batch})), f"the answer of {path}"
             )
+            read = 0
             for entry in entries if isinstance(entries, list) else ():
                 match entry:
                     case {"input": {"org_id": str(org_id)}, "data": dict() | None as record}:
                         found[org_id] = record
+                        read += 1
+            if not read:  # one odd entry costs that name, an answer of another shape is no answer
+                raise UnexpectedAnswerError(f"The answer of {path} is not a list of organisations.", hint=_HINT)
         return found
 
     def record_note(self, job_id: str) -> str | None:  # noqa: ARG002 (the protocol's)
@@ -107,7 +115,7 @@ class ApiBackend:
     def _record(self, path: str, parameters: Mapping[str, str] | None = None) -> dict[str, Any]:
         record, _ = read_envelope(self._transport.ask("GET", path, parameters=parameters), f"the answer of {path}")
         if not isinstance(record, dict):
-            raise UnexpectedAnswerError(f"{path} answered {type(record).__name__}, not a record.")
+            raise UnexpectedAnswerError(f"The answer of {path} holds {json_name(record)}, not a record.", hint=_HINT)
         return record
 
     def _ask(self, request: Request) -> bytes:

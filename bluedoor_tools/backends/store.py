@@ -190,7 +190,8 @@ class StoreBackend:
 
     def job_events(self, job_id: str, decoder: Decoder, limit: int) -> Page:
         rows = self._all(
-            "SELECT record FROM events WHERE job_id = ? ORDER BY observed_at, event_id LIMIT ?", [job_id, limit]
+            "SELECT record FROM events WHERE job_id = ? ORDER BY observed_at DESC, event_id DESC LIMIT ?",
+            [job_id, limit],
         )
         if not rows and not self._all("SELECT 1 FROM jobs WHERE job_id = ?", [job_id]):
             raise NotFoundError(f"The {self.name} has no job {job_id}.", hint=self._not_here())
@@ -217,6 +218,11 @@ class StoreBackend:
         with self._lock:
             self._store.close()
 
+    def __del__(self) -> None:
+        # One that nobody closed, as in connect("sample").search_jobs(), leaves no open file behind.
+        if hasattr(self, "_store"):
+            self._store.close()
+
     def _not_here(self) -> str:
         return f"It holds a part of the data only ({self.label}); bd.connect('api') asks the API itself."
 
@@ -226,7 +232,7 @@ class StoreBackend:
                 return self._store.execute(sql, values).fetchall()
             except sqlite3.ProgrammingError as error:
                 if "closed" in str(error):
-                    raise InvalidRequestError("The client is closed.", hint="Connect again: bd.connect(…).") from None
+                    raise InvalidRequestError("This client is closed.", hint="Connect again: bd.connect(…).") from None
                 raise
 
     def _one(self, sql: str, values: Sequence[Any] = ()) -> Any:
@@ -282,6 +288,8 @@ def _write_position(first_seen_order: int, job_id: str) -> str:
 def _read_position(cursor: str) -> tuple[int, str]:
     try:
         order, job_id = base64.urlsafe_b64decode(cursor).decode().split("/")
+        if not _NEVER <= int(order) < -_NEVER:
+            raise ValueError
         return int(order), job_id
     except ValueError:
         raise InvalidRequestError("The cursor is not one of this store's.", hint="Start the search again.") from None

@@ -198,6 +198,5 @@ def _requests(page: RecordPage) -> str:
         for url in page.requests
     )
     return (
-        "<p>Rendered from the bluedoor Job Postings API. Reproduce it:</p>\n"
-        f'<ol class="bd-requests">\n{items}\n</ol>'
+        f'<p>Rendered from the bluedoor Job Postings API. Reproduce it:</p>\n<ol class="bd-requests">\n{items}\n</ol>'
     )

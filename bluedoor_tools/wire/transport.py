@@ -1,22 +1,24 @@
 """Requests to the API: one connection pool, patience, and errors that say what to do next.
 
 Every read is safe to repeat, so whatever may pass is tried again, with exponential and jittered waits, until the
-patience is used up: broken connections, time-outs, 429 (for as long as `Retry-After` asks), 5xx, and answers that are
-no JSON.
+patience is used up: broken connections, time-outs, 429 and 5xx (no sooner than `Retry-After` asks), and answers that
+are no JSON.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import email.utils
 import json
 import logging
 import os
 import platform
+import random
+import re
 import time
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 import tenacity
@@ -39,9 +41,12 @@ from ..errors import (
 __all__ = ["DEFAULT_PATIENCE", "Transport", "origin"]
 
 DEFAULT_PATIENCE = 60.0  # seconds
-_TIMEOUT = httpx.Timeout(30.0, connect=10.0)  # public clients use 25-30 s: broad searches are slow
-_FIRST_WAIT, _LONGEST_WAIT = 0.5, 20.0
+_TIMEOUT, _CONNECT_TIMEOUT = 30.0, 10.0  # public clients use 25-30 s: broad searches are slow
+_SHORTEST_TRY = 1.0
+_FIRST_WAIT, _LONGEST_WAIT, _JITTER = 0.5, 20.0, 0.25
+_SAID_MAX = 300  # characters of a stranger's text in a message
 _SAMPLE_HINT = "Without a network, work on the embedded sample: bd.connect('sample'), or BLUEDOOR_BACKEND=sample."
+_ADDRESS_HINT = "Is the address that of the Job Postings API?"
 _FEW_TRIES = 3
 _log = logging.getLogger("bluedoor_tools")
 
@@ -51,16 +56,18 @@ class _NoConnectionError(UnreachableError):
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
-    """Scheme, host and port of an address: where a key goes, or does not go."""
-    parts = urlsplit(url)
-    default = {"http": 80, "https": 443}.get(parts.scheme)
-    return parts.scheme, (parts.hostname or "").lower(), parts.port or default
+    """Scheme, host and port of an address, as they are connected to: where a key goes, or does not go."""
+    parsed = httpx.URL(url)
+    return parsed.scheme, parsed.host, parsed.port or {"http": 80, "https": 443}.get(parsed.scheme)
 
 
 def _may_carry_key(base_url: str) -> bool:
     """Whether a key from the environment may be sent to this address."""
-    trusted = [contract.API_URL, os.environ.get("BLUEDOOR_API_URL") or contract.API_URL]
-    return origin(base_url) in {origin(url) for url in trusted}
+    asked = origin(base_url)
+    try:
+        return asked in {origin(contract.API_URL), origin(os.environ.get("BLUEDOOR_API_URL", "").strip())}
+    except httpx.InvalidURL:
+        return asked == origin(contract.API_URL)
 
 
 class Transport:
@@ -72,9 +79,9 @@ class Transport:
         the API's base URL
     api_key
         key passed by the caller together with the address; otherwise ``BLUEDOOR_API_KEY`` is sent, but only to the
-        default host or the host of ``BLUEDOOR_API_URL``
+        default host or the host of ``BLUEDOOR_API_URL``; empty: no key at all
     patience
-        seconds that one call may take with all its repetitions
+        seconds that one call may take with all its repetitions; 0 asks once
     transport
         an httpx transport in place of the network, for tests
     sleep
@@ -93,17 +100,32 @@ class Transport:
         self.base_url = base_url.rstrip("/")
         self.patience = patience
         self._sleep = sleep
-        key = api_key
-        if key is None and _may_carry_key(self.base_url):
-            key = os.environ.get("BLUEDOOR_API_KEY", "").strip() or None
-        if key is not None and not (key.isascii() and key.isprintable() and " " not in key):
-            raise InvalidRequestError("The API key holds characters that no key has.", hint="Copy it once more.")
-        self._key = key
+        try:
+            self._host = httpx.URL(self.base_url).netloc.decode("ascii")
+            key, name = api_key, "api_key"
+            if key is None and _may_carry_key(self.base_url):
+                key, name = os.environ.get("BLUEDOOR_API_KEY", "").strip(), "BLUEDOOR_API_KEY"
+        except httpx.InvalidURL:
+            raise InvalidRequestError(
+                "The API's address is not a URL.", hint=f"Use one such as {contract.API_URL}."
+            ) from None
+        if key is not None and not (isinstance(key, str) and key.isascii() and key.isprintable() and " " not in key):
+            raise InvalidRequestError(
+                f"The API key in {name} is no text, or holds characters that no key has (blanks, line ends).",
+                hint="Copy it once more.",
+            )
+        self._key = key or None
         headers = {"User-Agent": _user_agent(), "Accept": "application/json"}
-        if key is not None:
-            headers["Authorization"] = f"Bearer {key}"
-        # A redirect could lead the key to a stranger, so none is followed.
-        self._client = httpx.Client(headers=headers, timeout=_TIMEOUT, follow_redirects=False, transport=transport)
+        if self._key:
+            headers["Authorization"] = f"Bearer {self._key}"
+        try:
+            # A redirect could lead the key to a stranger, so none is followed.
+            self._client = httpx.Client(headers=headers, follow_redirects=False, transport=transport)
+        except (ValueError, ImportError) as error:  # such as HTTPS_PROXY=socks5://… without socksio
+            raise InvalidRequestError(
+                f"The network settings of the environment cannot be used ({self._clean(error)}).",
+                hint="Check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR.",
+            ) from None
 
     @property
     def sends_key(self) -> bool:
@@ -136,7 +158,13 @@ class Transport:
         UnexpectedAnswerError
             Something answered that is not the API.
         """
+        if self._client.is_closed:
+            raise InvalidRequestError("This client is closed.", hint="Connect again: bd.connect(…).")
         started = time.monotonic()
+
+        def once() -> bytes:
+            return self._once(method, path, parameters, body, self._timeout(time.monotonic() - started))
+
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception(_may_pass),
             wait=self._wait,
@@ -146,36 +174,62 @@ class Transport:
             reraise=True,
         )
         try:
-            answer: bytes = retrying(self._once, method, path, parameters, body)
-        except _NoConnectionError as error:
-            raise UnreachableError(error.message, hint=error.hint, context=error.context) from None
+            answer: bytes = retrying(once)
         except CouldNotAskError as error:
             error.context["patience"] = self.patience
             error.context["seconds"] = round(time.monotonic() - started, 1)
+            error.context["tries"] = retrying.statistics["attempt_number"]
+            if isinstance(error, _NoConnectionError):
+                raise UnreachableError(error.message, hint=error.hint, context=error.context) from None
             raise
         return answer
 
+    def _timeout(self, spent: float) -> httpx.Timeout:
+        """How long one try may stay without a byte: what is left of the patience, within reason."""
+        left = max(_SHORTEST_TRY, self.patience - spent) if self.patience else _TIMEOUT
+        return httpx.Timeout(min(_TIMEOUT, left), connect=min(_CONNECT_TIMEOUT, left))
+
     def _once(
-        self, method: str, path: str, parameters: Mapping[str, str] | None, body: Mapping[str, Any] | None
+        self,
+        method: str,
+        path: str,
+        parameters: Mapping[str, str] | None,
+        body: Mapping[str, Any] | None,
+        timeout: httpx.Timeout,
     ) -> bytes:
         url = self.base_url + path
         try:
-            response = self._client.request(method, url, params=parameters or None, json=body)
+            response = self._client.request(method, url, params=parameters or None, json=body, timeout=timeout)
         except httpx.TimeoutException:
             raise TimedOutError(
-                f"{self._named(path)} did not answer in time.", hint="Narrow the search, or give connect(patience=…)."
+                f"{self._named(path)} did not answer in time ({timeout.read:.3g} s).",
+                hint="Narrow the search, or give connect(patience=…) more seconds.",
             ) from None
         except httpx.TransportError as error:
             kind = _NoConnectionError if isinstance(error, httpx.ConnectError) else UnreachableError
             raise kind(f"{self._named(path)} was not reached ({self._clean(error)}).", hint=_SAMPLE_HINT) from None
-        except (httpx.InvalidURL, httpx.DecodingError, UnicodeError) as error:
-            raise UnexpectedAnswerError(f"{self._named(path)} cannot be read ({self._clean(error)}).") from None
+        except httpx.DecodingError as error:
+            raise UnexpectedAnswerError(
+                f"The answer of {self._named(path)} cannot be unpacked ({self._clean(error)}).", hint=_ADDRESS_HINT
+            ) from None
+        except (httpx.InvalidURL, UnicodeError) as error:  # a host such as a..b is found out only here
+            raise InvalidRequestError(
+                f"{self._named(path)} cannot be asked ({self._clean(error)}).", hint=_ADDRESS_HINT
+            ) from None
         if response.status_code == httpx.codes.OK:
             content = response.content
             if content.lstrip()[:1] not in (b"{", b"[") or content.rstrip()[-1:] not in (b"}", b"]"):
-                read_json(content, self._named(path))  # says what it is instead
+                self._check(content, path)
             return content
         raise self._refusal(response, path)
+
+    def _check(self, content: bytes, path: str) -> None:
+        """Say what an answer is that does not look like JSON."""
+        try:
+            read_json(content, self._named(path))
+        except UnexpectedAnswerError as error:
+            error.context["starts"] = self._clean(content.decode(errors="replace"))[:80]
+            raise
 
     def _refusal(self, response: httpx.Response, path: str) -> BluedoorError:
         """The error for an answer other than 200."""
@@ -183,7 +237,12 @@ class Transport:
         said = self._clean(_message(response))
         context = {"status": status, "said": said}
         told = f" It says: {said}" if said else ""
-        if status == httpx.codes.NOT_FOUND:
+        if status in {httpx.codes.NOT_FOUND, httpx.codes.GONE}:
+            if _is_web_page(response) or any(path == entry.path for entry in contract.ENDPOINTS):
+                # Not a record is missing but the call: saying "no such record" would be a false answer.
+                return UnexpectedAnswerError(
+                    f"{named} does not exist ({status}).{told}", hint=_ADDRESS_HINT, context=context
+                )
             return NotFoundError(f"{named} has no such record.{told}", context=context)
         if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
             hint = (
@@ -192,21 +251,24 @@ class Transport:
                 else "It wants a key: set BLUEDOOR_API_KEY, or pass connect(api_key=…); reading works without."
             )
             return NotAuthorizedError(f"{named} answered {status}.{told}", hint=hint, context=context)
-        if status == httpx.codes.TOO_MANY_REQUESTS:
+        if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
             wait = _retry_after(response)
-            asks = f" and asks to wait {wait:g} s" if wait is not None else ""
-            return RateLimitedError(
-                f"{named} limits the rate{asks}.{told}",
-                hint="Wait, use a key (its limit is higher), or give connect(patience=…) more seconds.",
-                context={**context, "wait": wait},
+            asks = f" and asks to wait {wait:.6g} s" if wait is not None else ""
+            context["wait"] = wait
+            if status == httpx.codes.TOO_MANY_REQUESTS:
+                return RateLimitedError(
+                    f"{named} limits the rate{asks}.{told}",
+                    hint="Wait, use a key (its limit is higher), or give connect(patience=…) more seconds.",
+                    context=context,
+                )
+            return ServerFailedError(
+                f"{named} failed with {status}{asks}.{told}", hint="Try again later.", context=context
             )
-        if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-            return ServerFailedError(f"{named} failed with {status}.{told}", hint="Try again later.", context=context)
+        if status == httpx.codes.REQUEST_TIMEOUT:
+            return TimedOutError(f"{named} did not get the request in time ({status}).{told}", context=context)
         if status >= httpx.codes.BAD_REQUEST:
             return InvalidRequestError(f"{named} refused the request ({status}).{told}", context=context)
-        return UnexpectedAnswerError(
-            f"{named} answered {status}.", hint="Is the address that of the Job Postings API?", context=context
-        )
+        return UnexpectedAnswerError(f"{named} answered {status}.", hint=_ADDRESS_HINT, context=context)
 
     def _out_of_patience(self, state: tenacity.RetryCallState) -> bool:
         error = state.outcome.exception() if state.outcome else None
@@ -216,21 +278,23 @@ class Transport:
         return spent + state.upcoming_sleep > self.patience
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
+        """Twice as long each time, jittered, so that many clients do not come back at once; as asked, if longer."""
+        step = min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** min(state.attempt_number - 1, 10))
+        backoff = step * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 (no secret)
         error = state.outcome.exception() if state.outcome else None
-        if isinstance(error, RateLimitedError) and error.wait is not None:
-            return error.wait
-        backoff = tenacity.wait_exponential_jitter(initial=_FIRST_WAIT, max=_LONGEST_WAIT, jitter=_FIRST_WAIT)
-        return float(backoff(state))
+        asked = error.wait if isinstance(error, CouldNotAskError) else None
+        return max(backoff, asked or 0.0)
 
     def _named(self, path: str) -> str:
-        return f"{urlsplit(self.base_url).netloc}{path}"
+        return f"{self._host}{path}"
 
     def _clean(self, text: object) -> str:
         """A stranger's text for a message: one short line, without the key."""
-        words = " ".join("".join(char if char.isprintable() else " " for char in str(text)).split())
+        words = str(text)
         if self._key:
             words = words.replace(self._key, "[key]")
-        return words[:300]
+        words = words[: 10 * _SAID_MAX]
+        return " ".join("".join(char if char.isprintable() else " " for char in words).split())[:_SAID_MAX]
 
 
 def _may_pass(error: BaseException) -> bool:
@@ -252,23 +316,32 @@ def _user_agent() -> str:
 def _retry_after(response: httpx.Response) -> float | None:
     """Seconds to wait, from a number or a date."""
     text = response.headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]{1,15}(\.[0-9]*)?", text):
+        return float(text)
     try:
-        return max(0.0, float(text))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
-    except (ValueError, TypeError):
+        moment = email.utils.parsedate_to_datetime(text)
+        if moment.tzinfo is None:  # written as -0000
+            moment = moment.replace(tzinfo=dt.UTC)
+        return max(0.0, moment.timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError):
         return None
+
+
+def _is_web_page(response: httpx.Response) -> bool:
+    return response.content.lstrip()[:1] == b"<"
 
 
 def _message(response: httpx.Response) -> str:
     """What an error answer says, whichever shape it has."""
     try:
-        said = json.loads(response.content)
-    except ValueError:
-        text = response.text.strip()
-        return "" if text.startswith("<") else text
+        return _told(json.loads(response.content))
+    except (ValueError, RecursionError):
+        return "" if _is_web_page(response) else response.text
+
+
+def _told(said: Any) -> str:
+    """The message inside an error answer: the first text under the names that such answers use."""
     while isinstance(said, dict):
-        said = said.get("error") or said.get("message") or said.get("detail") or ""
-    return said if isinstance(said, str) else json.dumps(said)
+        named = (said.get(name) for name in ("error", "message", "detail", "title", "code"))
+        said = next((value for value in named if value and value is not True), "")
+    return said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)

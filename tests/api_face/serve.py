@@ -97,7 +97,7 @@ def serving(app: ASGIApp, *, port: int = 0) -> Iterator[str]:
         thread.join()
 
 
-class _HungUp(Exception):
+class _HungUpError(Exception):
     pass
 
 
@@ -135,7 +135,7 @@ class InProcessTransport(httpx.BaseTransport):
         try:
             _finish(_call(self._app, self._scope(request), receive, send))
             stream: httpx.SyncByteStream | None = None
-        except _HungUp:
+        except _HungUpError:
             if not sent:
                 raise httpx.RemoteProtocolError(
                     "Server disconnected without sending a response.", request=request
@@ -175,7 +175,7 @@ async def _call(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> Non
 
 
 def _hang_up() -> None:
-    raise _HungUp
+    raise _HungUpError
 
 
 def _finish(call: Coroutine[Any, Any, None]) -> None:

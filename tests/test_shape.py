@@ -1,0 +1,96 @@
+"""The shape of the package: its public names, which way its imports point, and what an import costs."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import bluedoor_tools as bd
+
+PACKAGE = Path(bd.__file__).parent
+
+# Each room imports only from rooms above it; the faces stand last.
+ROOMS = (
+    "errors",
+    "contract",
+    "query",
+    "posting_urls",
+    "decode",
+    "wire",
+    "frames",
+    "answer_card",
+    "accessor",
+    "backends",
+    "pages",
+    "records",
+    "client",
+    "cells",
+    "saved_answers",
+    "files",
+    "default",
+    "text_table",
+    "command_options",
+    "cli",
+    "__main__",
+)
+HEAVY = ("httpx", "pandas", "pyarrow", "mcp", "ipywidgets", "duckdb", "msgspec", "numpy", "rich", "tenacity")
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported_rooms(path: Path) -> set[str]:
+    """The rooms of this package that a file imports from, lazily or not."""
+    depth = len(path.relative_to(PACKAGE).parts)
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            if node.level < depth:
+                continue  # within the room's own folder
+            assert node.level == depth, f"{path.name} reaches outside the package"
+            names = [node.module] if node.module else [alias.name for alias in node.names]
+            found.update(name.split(".")[0] for name in names)
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_one_way(path: Path) -> None:
+    """A room imports only from rooms before it in the list above; a new room takes its place there."""
+    room = room_of(path)
+    if room == "__init__":
+        return
+    position = ROOMS.index(room)
+    later = {name for name in imported_rooms(path) if ROOMS.index(name) > position}
+    assert not later, f"{room} imports from {later}"
+
+
+def test_the_public_names_are_these() -> None:
+    """What `__all__` lists is sorted, importable, documented, and all that the package offers."""
+    assert list(bd.__all__) == sorted(bd.__all__)
+    for name in bd.__all__:
+        public = getattr(bd, name)
+        assert public.__doc__, f"{name} has no docstring"
+        assert public.__module__.startswith("bluedoor_tools.")
+    assert set(dir(bd)) == {*bd.__all__, "__version__"}
+
+
+def test_importing_enters_no_heavy_library() -> None:
+    """`import bluedoor_tools` imports none of the libraries that take time."""
+    code = "import json, sys; before = set(sys.modules); import bluedoor_tools; "
+    code += "print(json.dumps(sorted(set(sys.modules) - before)))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    imported = json.loads(done.stdout)
+    assert "bluedoor_tools" in imported
+    assert not [name for name in imported if name.split(".")[0] in HEAVY]
+
+
+def test_an_unknown_public_name_is_an_attribute_error() -> None:
+    """A misspelt name fails as in any module."""
+    with pytest.raises(AttributeError, match="serach_jobs"):
+        bd.serach_jobs  # noqa: B018
