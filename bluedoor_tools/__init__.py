@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .answer_card import Card, card
-    from .client import Client, connect
+    from .client import Client
+    from .connection import connect
     from .default import facets, get_job, get_org, iter_jobs, job_events, search_jobs
     from .errors import (
         BluedoorError,
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
 # Where each public name lives; a room is entered when its first name is used, so the import itself costs nothing.
 _ROOMS = {
     "answer_card": ("Card", "card"),
-    "client": ("Client", "connect"),
+    "client": ("Client",),
+    "connection": ("connect",),
     "default": ("facets", "get_job", "get_org", "iter_jobs", "job_events", "search_jobs"),
     "errors": (
         "BluedoorError",

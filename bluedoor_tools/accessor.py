@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .answer_card import ATTRS_KEY, Card, attach, card, reproduce
+from .answer_card import ATTRS_KEY, Card, attach, card
 from .errors import InvalidRequestError, nearest
 from .frames import typed
+from .reproduction import reproduce
 
 __all__ = ["BluedoorAccessor"]
 

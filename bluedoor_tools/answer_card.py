@@ -9,11 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import html
 import json
-import shlex
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 import pandas as pd
 
@@ -21,7 +19,7 @@ from .decode import Drift
 from .errors import DriftWarning, InvalidRequestError, warn
 from .query import instant_text
 
-__all__ = ["ATTRS_KEY", "Card", "attach", "card", "fingerprint", "reproduce"]
+__all__ = ["ATTRS_KEY", "Card", "attach", "card", "fingerprint"]
 
 ATTRS_KEY = "bluedoor"
 _FEW = 20
@@ -200,69 +198,6 @@ def card(frame: pd.DataFrame) -> Card:
     return Card(
         {**entries, **lost, "rows": len(frame), "derived": True, "reason": f"derived from {entries['rows']:,} rows"}
     )
-
-
-def reproduce(entries: Mapping[str, Any], how: str = "python") -> str:
-    """The call that asks the same again, as Python or as curl. Dates stand as they were resolved."""
-    if how == "python":
-        return _as_python(entries)
-    if how == "curl":
-        return _as_curl(entries)
-    raise InvalidRequestError(f"how={how!r} is not known.", hint="Use 'python' or 'curl'.")
-
-
-def _as_python(entries: Mapping[str, Any]) -> str:
-    call = entries["call"]
-    if call["function"] == "read_jobs":
-        return f"import bluedoor_tools as bd\ndf = bd.read_jobs({call['arguments']['path']!r})"
-    arguments = dict(call["arguments"])
-    first = arguments.pop(call["first"], None) if call["first"] else None
-    words = [repr(first)] if first is not None else []
-    words += [f"{name}={name if _is_many(value) else repr(value)}" for name, value in arguments.items()]
-    where = entries["backend"]["connect"]
-    lines = ["import bluedoor_tools as bd", *_left_out(arguments, str)]
-    return "\n".join([*lines, f"df = bd.connect({where!r}).{call['function']}({', '.join(words)})"])
-
-
-def _as_curl(entries: Mapping[str, Any]) -> str:
-    request = entries["request"]
-    if request is None:
-        raise InvalidRequestError("No request stands behind this frame.", hint="It was read from a file.")
-    url = entries["backend"]["base_url"] + request["path"]
-    parameters, body = ({**(request[part] or {})} for part in ("parameters", "body"))
-    left_out = _left_out({**parameters, **body}, str.upper)
-    for written in (parameters, body):
-        written.update((name, name.upper()) for name, value in written.items() if _is_many(value))
-    if parameters:
-        url += "?" + "&".join(f"{name}={quote(value, safe=',:')}" for name, value in parameters.items())
-    words = ["curl", "--fail-with-body", shlex.quote(url)]
-    if request["method"] != "GET":
-        words[1:1] = ["-X", request["method"]]
-    if entries["backend"]["sends_key"]:
-        words += ["-H", '"Authorization: Bearer $BLUEDOOR_API_KEY"']
-    if request["body"] is not None:
-        words += ["-H", shlex.quote("Content-Type: application/json"), "-d", shlex.quote(json.dumps(body))]
-    text = "\n".join([" ".join(words), *left_out])
-    if entries["pages"] > 1 and entries["kind"] == "jobs":
-        text += "\n# the first page; the next one is asked with &cursor= and the answer's meta.next_cursor"
-    if entries["backend"]["name"] != "api":
-        text += f"\n# asks the live API the same; these rows came from: {entries['backend']['label']}"
-    return text
-
-
-def _is_many(value: Any) -> bool:
-    """Whether a card keeps of this list only its length and first members."""
-    return isinstance(value, dict) and "many" in value
-
-
-def _left_out(arguments: Mapping[str, Any], written: Callable[[str], str]) -> list[str]:
-    """What the reader must put in: the long lists of which a card keeps only the beginning."""
-    return [
-        f"# {written(name)} stands for the {value['many']:,} values asked for, of which the card keeps the first: "
-        + ", ".join(value["first"])
-        for name, value in arguments.items()
-        if _is_many(value)
-    ]
 
 
 def _short(value: Any) -> str:

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import inspect
-import os
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, Unpack
 
-import httpx
 import pandas as pd
 
 from . import (
@@ -20,11 +14,10 @@ from . import (
     contract,
 )
 from .answer_card import attach
-from .backends.base import Backend, JobPage, Request
+from .backends.base import Backend, Request
 from .decode import Decoder, Drift
 from .errors import (
     BluedoorError,
-    BluedoorWarning,
     InvalidRequestError,
     NotFoundError,
     PartialResultWarning,
@@ -33,12 +26,15 @@ from .errors import (
     nearest,
     warn,
 )
-from .frames import DEFAULT_JOB_COLUMNS, EVENT_COLUMNS, FrameBuilder, job_columns, typed
+from .frames import EVENT_COLUMNS, FrameBuilder, typed
+from .organisations import Organisations
 from .posting_urls import PostingId, posting_id
-from .query import Cursor, JobFilters, JobQuery, check_columns, check_ids, check_limit, instant_text
+from .query import JobFilters, JobQuery, check_ids, check_limit, instant_text
 from .records import Job, Org, org_name
+from .reproduction import FEW_SHOWN, bounded, filter_arguments, request_entry
+from .walk import Walk
 
-__all__ = ["DEFAULT_LIMIT", "Client", "connect"]
+__all__ = ["DEFAULT_LIMIT", "Client"]
 
 
 class _DefaultLimit(int):
@@ -48,89 +44,6 @@ class _DefaultLimit(int):
 DEFAULT_LIMIT = _DefaultLimit(100)
 P = ParamSpec("P")
 R = TypeVar("R")
-_DEFAULT_PATIENCE = 60.0
-_FEW = 40  # ids that a card carries to repeat the call; of a longer list it says how many
-_LISTS = tuple(name for name, parameter in contract.PARAMETERS.items() if parameter.match == "one_of")
-_FEW_SHOWN = 10  # ids that it carries to show
-
-
-def connect(
-    where: str | Path | None = None,
-    *,
-    api_key: str | None = None,
-    patience: float = _DEFAULT_PATIENCE,
-    transport: httpx.BaseTransport | None = None,
-) -> Client:
-    """Connect to a backend. Nothing is sent yet; the sample is unpacked at its first use (about a second, once).
-
-    Parameters
-    ----------
-    where
-        ``"api"``: the API, at ``BLUEDOOR_API_URL`` if that is set · ``"sample"``: the embedded synthetic sample ·
-        a URL: an API elsewhere. Default: ``BLUEDOOR_BACKEND``, or else ``"api"``.
-    api_key
-        a key, sent to this address. Without it ``BLUEDOOR_API_KEY`` is sent, but only to the default host or the
-        host of ``BLUEDOOR_API_URL``. Reading works without a key, too.
-    patience
-        seconds that one request may take with all its repetitions
-    transport
-        an httpx transport in place of the network, for tests
-
-    Returns
-    -------
-    Client
-        thread-safe; close it, or use it in a ``with``
-
-    Raises
-    ------
-    InvalidRequestError
-        `where` is not one of these.
-
-    Examples
-    --------
-    >>> import bluedoor_tools as bd
-    >>> with bd.connect("sample") as client:
-    ...     len(client.search_jobs("nurse", limit=3))
-    3
-    """
-    place = where if where is not None else os.environ.get("BLUEDOOR_BACKEND", "").strip() or "api"
-    if isinstance(patience, bool) or not isinstance(patience, int | float) or not 0 <= patience < float("inf"):
-        raise InvalidRequestError(f"patience={patience!r} is not a number of seconds.", hint="Use 60, for example.")
-    if place == "sample":
-        from .backends.sample import SampleBackend
-
-        return Client(SampleBackend())
-    if isinstance(place, str) and (place == "api" or place.lower().startswith(("http://", "https://"))):
-        from .backends.api import ApiBackend
-        from .wire.transport import Transport
-
-        url = place if place != "api" else os.environ.get("BLUEDOOR_API_URL", "").strip() or contract.API_URL
-        return Client(ApiBackend(Transport(_checked_url(url), api_key=api_key, patience=patience, transport=transport)))
-    if isinstance(place, Path) or (isinstance(place, str) and ("/" in place or os.sep in place)):
-        raise InvalidRequestError(
-            f"{str(place)!r} is a path: local mirrors are not in this version.",
-            hint="Use 'api', 'sample' or a URL; bd.read_jobs(path) reads a saved answer.",
-        )
-    close = nearest(str(place), ["api", "sample"])
-    raise InvalidRequestError(
-        f"There is no backend {place!r}.",
-        hint=(f"Did you mean {close!r}? " if close else "") + "Use 'api', 'sample' or a URL beginning with https://.",
-    )
-
-
-def _checked_url(url: str) -> str:
-    try:
-        parsed = httpx.URL(url)
-    except httpx.InvalidURL:
-        parsed = httpx.URL("")
-    if parsed.scheme not in {"http", "https"} or not parsed.host:
-        raise InvalidRequestError("The API's address is not a URL.", hint=f"Use one such as {contract.API_URL}.")
-    if parsed.userinfo or parsed.query or parsed.fragment:
-        raise InvalidRequestError(
-            "The API's address carries a user, query or fragment.",
-            hint="Give the bare base URL; a key goes in api_key or BLUEDOOR_API_KEY.",
-        )
-    return url
 
 
 def _takes_filters(function: Callable[P, R]) -> Callable[P, R]:
@@ -145,29 +58,8 @@ def _takes_filters(function: Callable[P, R]) -> Callable[P, R]:
     return function
 
 
-@dataclass(slots=True)
-class _Walk:
-    """A search under way: what is asked, where it stands, and how it came to its end."""
-
-    query: JobQuery
-    columns: list[str]
-    description: bool
-    limit: int | None
-    clock: str
-    start: Cursor | None
-    decoder: Decoder = field(default_factory=lambda: Decoder(contract.JOB_FIELDS))
-    next_cursor: str | None = None
-    total: int | None = None
-    capped: bool = False
-    pages: int = 0
-    request: Request | None = None
-    reason: str = ""
-    # Rows given and the cursor behind them, before and after the last page: an interrupt may come between the two.
-    marks: tuple[tuple[int, str | None], ...] = ()
-
-
 class Client:
-    """The functions over one backend. Thread-safe; use :func:`connect` to make one.
+    """The functions over one backend. Thread-safe; use :func:`bluedoor_tools.connect` to make one.
 
     Examples
     --------
@@ -179,8 +71,7 @@ class Client:
 
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
-        self._orgs: dict[str, dict[str, Any] | None] = {}
-        self._lock = threading.Lock()
+        self._organisations = Organisations(backend)
         self._warned_of_cut = False
 
     def __repr__(self) -> str:
@@ -253,10 +144,10 @@ class Client:
         >>> jobs[["title", "company"]].shape
         (5, 2)
         """
-        walk = self._walk(q, status, description, columns, limit, cursor, filters)
+        walk = Walk.begin(self.backend, q, status, description, columns, limit, cursor, filters)
         builder = FrameBuilder(walk.decoder, walk.columns)
         try:
-            for answer in self._pages(walk):
+            for answer in walk.follow():
                 builder.add(answer.page)
         except (BluedoorError, KeyboardInterrupt) as error:
             if not builder.rows:
@@ -272,7 +163,7 @@ class Client:
                     f"kept{go_on}.",
                     PartialResultWarning,
                 )
-        frame = self._frame(walk, builder, _call(walk, limit=limit, cursor=cursor), walk.request)
+        frame = self._frame(walk, builder, walk.call(limit=limit, cursor=cursor), walk.request)
         if isinstance(limit, _DefaultLimit) and walk.reason == "limit" and not self._warned_of_cut:
             self._warned_of_cut = True
             of = f"of {'at least ' if walk.capped else ''}{walk.total:,}" if walk.total is not None else "of more"
@@ -307,7 +198,7 @@ class Client:
         >>> [len(page) for page in bd.connect("sample").iter_jobs(limit=250)]
         [100, 100, 50]
         """
-        walk = self._walk(q, status, description, columns, limit, cursor, filters)
+        walk = Walk.begin(self.backend, q, status, description, columns, limit, cursor, filters)
         return self._frames(walk, cursor)
 
     def get_job(self, job: str) -> Job:
@@ -349,7 +240,7 @@ class Client:
         company = None
         if isinstance(org_id, str):
             try:
-                company = org_name(self._org_record(org_id))
+                company = org_name(self._organisations.record(org_id))
             except NotFoundError:
                 notices.append("The backend does not know the organisation: its id stands for its name.")
             except BluedoorError as error:
@@ -470,7 +361,7 @@ class Client:
             call={
                 "function": "facets",
                 "first": "field",
-                "arguments": {"field": field, **_arguments(query), "limit": most},
+                "arguments": {"field": field, **filter_arguments(query), "limit": most},
             },
             complete=complete,
             reason="all values" if complete else f"the {len(counts)} commonest values",
@@ -502,116 +393,25 @@ class Client:
                 "get_org takes one id, as text.", hint="Use search_jobs(org_ids=[…]) for several."
             )
         (checked,) = check_ids("org_id", org_id)
-        record = self._org_record(checked)
+        record = self._organisations.record(checked)
         return Org(record or {}, notices=self.backend.notes)
 
-    # -- pages ---------------------------------------------------------------------------------------------------------
-
-    def _walk(
-        self,
-        q: str | None,
-        status: str | None,
-        description: bool,
-        columns: Iterable[str] | str | None,
-        limit: int | None,
-        cursor: str | None,
-        filters: Mapping[str, Any],
-    ) -> _Walk:
-        """Check every argument before anything is sent."""
-        if not isinstance(description, bool):
-            raise InvalidRequestError(f"description={description!r} is not True or False.")
-        every = job_columns(description=True)
-        if columns is None:
-            wanted = [*DEFAULT_JOB_COLUMNS, *(["description_text"] if description else [])]
-        elif isinstance(columns, str) and columns == "all":
-            wanted = job_columns(description)
-        else:
-            wanted = check_columns(columns, every)
-            if description and "description_text" not in wanted:
-                wanted.append("description_text")
-            description = "description_text" in wanted
-        start = None if cursor is None else Cursor.decode(cursor)
-        now = self.backend.now() if start is None else dt.datetime.fromisoformat(start.clock)
-        query = JobQuery.of(now, {"q": q, "status": status, **filters})
-        if start is not None and start.fingerprint != self._mark(query):
-            raise InvalidRequestError(
-                "The cursor belongs to another search.",
-                hint="Repeat the filters, the status and the backend of the search that gave it.",
-            )
-        return _Walk(query, wanted, description, check_limit(limit), instant_text(now), start)
-
-    def _mark(self, query: JobQuery) -> str:
-        return f"{self.backend.name}-{query.fingerprint}"
-
-    def _pages(self, walk: _Walk) -> Iterator[JobPage]:
-        """The pages of a search; after each, the walk's `next_cursor` points behind it."""
-        position = walk.start.backend_cursor if walk.start else None
-        skip = walk.start.skip if walk.start else 0
-        remaining = walk.limit
-        seen = {position}
-        walk.marks = ((0, self._cursor(walk, position, skip)),)
-        while True:
-            answer = self.backend.search(
-                walk.query,
-                walk.decoder,
-                cursor=position,
-                # The last page is asked for exactly the rows still wanted, so that its cursor is exact, too.
-                limit=contract.PAGE_LIMIT if remaining is None else min(contract.PAGE_LIMIT, remaining + skip),
-                description=walk.description,
-                total=walk.pages == 0 and walk.start is None,
-            )
-            walk.pages += 1
-            if walk.request is None:
-                walk.request, walk.total, walk.capped = answer.request, answer.total, answer.total_capped
-            rows = answer.page.records[skip:]
-            left_to_skip = max(0, skip - len(answer.page.records))
-            leads_back = answer.next_cursor is not None and answer.next_cursor in seen
-            if remaining is not None and len(rows) > remaining:  # more than was asked for
-                del rows[remaining:]
-                next_cursor = self._cursor(walk, position, skip + remaining)
-            elif answer.next_cursor is None or leads_back:
-                next_cursor = None
-            else:
-                next_cursor = self._cursor(walk, answer.next_cursor, left_to_skip)
-            answer.page.records = rows
-            if remaining is not None:
-                remaining -= len(rows)
-            if next_cursor is None and not leads_back:
-                walk.reason = "cursor ended"
-            else:
-                walk.reason = "limit" if remaining == 0 else "page"
-            walk.next_cursor = next_cursor
-            walk.marks = (walk.marks[-1], (walk.marks[-1][0] + len(rows), next_cursor))
-            yield answer
-            if walk.reason != "page":
-                return
-            if leads_back:
-                raise UnexpectedAnswerError(
-                    "The server's next_cursor leads back to a page that was already read.",
-                    hint="Start the search again; narrower filters make shorter walks.",
-                )
-            position, skip = answer.next_cursor, left_to_skip
-            seen.add(position)
-
-    def _cursor(self, walk: _Walk, position: str | None, skip: int) -> str:
-        return Cursor(position, skip, self._mark(walk.query), walk.clock).encode()
-
-    def _frames(self, walk: _Walk, cursor: str | None) -> Iterator[pd.DataFrame]:
-        for answer in self._pages(walk):
+    def _frames(self, walk: Walk, cursor: str | None) -> Iterator[pd.DataFrame]:
+        for answer in walk.follow():
             builder = FrameBuilder(walk.decoder, walk.columns)
             builder.add(answer.page)
-            call = _call(walk, limit=max(1, builder.rows), cursor=cursor)
+            call = walk.call(limit=max(1, builder.rows), cursor=cursor)
             yield self._frame(walk, builder, call, answer.request, page=True)
             cursor = walk.next_cursor
 
     # -- frames and cards ----------------------------------------------------------------------------------------------
 
     def _frame(
-        self, walk: _Walk, builder: FrameBuilder, call: dict[str, Any], request: Request | None, page: bool = False
+        self, walk: Walk, builder: FrameBuilder, call: dict[str, Any], request: Request | None, page: bool = False
     ) -> pd.DataFrame:
         notes = list(walk.query.notes)
         # An interrupt amid the names keeps the rows of a long load, but ends a walk page by page.
-        frame = builder.finish(lambda org_ids: self._company_names(org_ids, notes, keep=not page))
+        frame = builder.finish(lambda org_ids: self._organisations.names(org_ids, notes, keep=not page))
         from_start = walk.start is None and not (page and walk.pages > 1)
         complete = walk.reason == "cursor ended" and from_start
         reason = walk.reason if complete or walk.reason != "cursor ended" else "the last page, or pages, of a walk"
@@ -665,48 +465,19 @@ class Client:
             },
             clock=clock or instant_text(backend.now()),
             asked=dict(query.asked) if query else {},
-            applied=_bounded(query.filters, _FEW_SHOWN) if query else {},
+            applied=bounded(query.filters, FEW_SHOWN) if query else {},
             total=total,
             capped=capped,
             complete=complete,
             reason=reason,
             next_cursor=next_cursor,
             pages=pages,
-            request=_request_entry(request),
+            request=request_entry(request),
             call=call,
             drift=builder.drift if builder else Drift(),
             unknown_fields=builder.unknown_names if builder else (),
             notes=[*backend.notes, *notes],
         )
-
-    # -- organisations -------------------------------------------------------------------------------------------------
-
-    def _org_record(self, org_id: str) -> dict[str, Any] | None:
-        with self._lock:
-            if self._orgs.get(org_id):
-                return self._orgs[org_id]
-        record = self.backend.org(org_id)
-        with self._lock:
-            self._orgs[org_id] = record
-        return record
-
-    def _company_names(self, org_ids: list[str], notes: list[str], *, keep: bool) -> dict[str, str | None]:
-        """Names by id, asked in bulk for those not met before; a failure leaves them out and says so."""
-        with self._lock:
-            missing = [org_id for org_id in org_ids if org_id not in self._orgs]
-        try:
-            for start in range(0, len(missing), contract.BATCH_LIMIT):
-                found = self.backend.orgs(missing[start : start + contract.BATCH_LIMIT])
-                with self._lock:
-                    self._orgs.update(found)
-        except (BluedoorError, KeyboardInterrupt) as error:
-            if isinstance(error, KeyboardInterrupt) and not keep:
-                raise
-            said = error.message if isinstance(error, BluedoorError) else "interrupted by you"
-            notes.append(f"company is empty where the names could not be looked up ({said})")
-            warn(f"The companies' names could not be looked up: {str(error) or said}", BluedoorWarning)
-        with self._lock:
-            return {org_id: org_name(self._orgs.get(org_id)) for org_id in org_ids}
 
 
 def _with_computation(error: NotFoundError, wanted: PostingId) -> NotFoundError:
@@ -719,49 +490,3 @@ def _with_computation(error: NotFoundError, wanted: PostingId) -> NotFoundError:
         f"{wanted.provider_job_key!r}).{rule}"
     )
     return NotFoundError(error.message, hint=f"{error.hint} {hint}".strip(), context=error.context)
-
-
-def _call(walk: _Walk, *, limit: int | None, cursor: str | None) -> dict[str, Any]:
-    """The Python call that gives the same rows: dates as resolved, what is default left out."""
-    arguments = _arguments(walk.query)
-    if walk.description:
-        arguments["description"] = True
-    if walk.columns != [*DEFAULT_JOB_COLUMNS, *(["description_text"] if walk.description else [])]:
-        arguments["columns"] = walk.columns
-    arguments["limit"] = None if limit is None else int(limit)
-    if cursor is not None:
-        arguments["cursor"] = cursor
-    return {"function": "search_jobs", "first": "q", "arguments": arguments}
-
-
-def _arguments(query: JobQuery) -> dict[str, Any]:
-    """The filters as a call writes them: `status` only where it is not the default."""
-    arguments = _bounded(query.filters)
-    status = arguments.pop("status", None)
-    if status != "active":
-        arguments["status"] = status
-    return arguments
-
-
-def _bounded(filters: Mapping[str, Any], few: int = _FEW) -> dict[str, Any]:
-    """Filters as small JSON: a long list becomes its length and a few members."""
-    return {
-        name: (list(value) if len(value) <= few else {"many": len(value), "first": list(value[:3])})
-        if isinstance(value, tuple)
-        else value
-        for name, value in filters.items()
-    }
-
-
-def _request_entry(request: Request | None) -> dict[str, Any] | None:
-    if request is None:
-        return None
-    body = (
-        None
-        if request.body is None
-        else _bounded({k: tuple(v) if isinstance(v, list) else v for k, v in request.body.items()})
-    )
-    lists = {name: tuple(request.parameters[name].split(",")) for name in _LISTS if name in request.parameters}
-    many = {name: value for name, value in _bounded(lists).items() if isinstance(value, dict)}
-    parameters = {**request.parameters, **many}
-    return {"method": request.method, "path": request.path, "parameters": parameters, "body": body}

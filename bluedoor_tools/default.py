@@ -8,7 +8,8 @@ import os
 import threading
 from typing import TYPE_CHECKING, Any
 
-from .client import Client, connect
+from .client import Client
+from .connection import connect
 
 __all__ = ["default_client", "facets", "get_job", "get_org", "iter_jobs", "job_events", "search_jobs"]
 

@@ -23,9 +23,10 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from . import contract
-from .decode import Decoder, Drift, Page, parse_instant
+from .decode import Decoder, Drift, Page, parse_instant, read_json
 
 __all__ = ["COLUMNS", "DEFAULT_JOB_COLUMNS", "EVENT_COLUMNS", "FrameBuilder", "job_columns", "typed"]
 
@@ -36,6 +37,8 @@ _ARROW: dict[str, pa.DataType] = {
     "number": pa.float64(),
     "instant": pa.timestamp("us", tz="UTC"),
 }
+# Microseconds since 1970 that a Python date can hold; Arrow parses more, and printing such a frame would fail.
+_FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 _CHUNK = 2_000  # records; twenty pages
 
 # Columns of the library's own, beside the API's.
@@ -155,7 +158,7 @@ class FrameBuilder:
     def _unknown(self, records: list[Any], unparsed: list[_Unparsed]) -> pa.Array:
         texts = [self.decoder.unknown_fields(record) for record in records]
         for lost in unparsed:
-            kept = json.loads(texts[lost.row] or "{}")
+            kept = read_json((texts[lost.row] or "{}").encode())
             texts[lost.row] = json.dumps({**kept, lost.name: lost.text}, ensure_ascii=False, separators=(",", ":"))
         return pa.array(texts, pa.large_string())
 
@@ -163,8 +166,12 @@ class FrameBuilder:
 def _instants(values: list[str | None], name: str, unparsed: list[_Unparsed]) -> pa.Array:
     array = pa.array(values, pa.large_string())
     try:
-        return array.cast(_ARROW["instant"])
-    except pa.ArrowInvalid:  # a missing zone, a finer fraction, or no date at all: one by one
+        instants = array.cast(_ARROW["instant"])
+        first, last = (bound.value for bound in pc.min_max(instants).values())
+        if first is not None and not _FIRST <= first <= last <= _LAST:
+            raise pa.ArrowInvalid("years that no Python date has")
+        return instants
+    except pa.ArrowInvalid:  # that, a missing zone, a finer fraction, or no date at all: one by one
         moments = []
         for row, text in enumerate(values):
             moment = None if text is None else parse_instant(text)

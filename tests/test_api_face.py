@@ -114,9 +114,7 @@ def test_a_cursor_survives_new_and_removed_jobs() -> None:
         data.jobs[:] = [record for record in data.jobs if record["job_id"] != first["data"][-1]["job_id"]]
         data.jobs.append(job(99))
         data.changed()
-        rest = api.get("/jobs/search", params={"limit": 9, "cursor": first["meta"]["next_cursor"]}).json()[
-            "data"
-        ]
+        rest = api.get("/jobs/search", params={"limit": 9, "cursor": first["meta"]["next_cursor"]}).json()["data"]
     assert [record["title"] for record in rest] == [f"Engineer {n}" for n in (4, 3, 2, 1, 0)]
 
 
@@ -126,13 +124,9 @@ def test_a_cursor_belongs_to_its_filters() -> None:
         meta = api.get("/jobs/search", params={"limit": 5, "country": "united states"}).json()["meta"]
         cursor = meta["next_cursor"]
         place = json.loads(base64.urlsafe_b64decode(cursor + "=="))
-        forged = base64.urlsafe_b64encode(
-            json.dumps(["2026-05-01T00:00:00+00:00", *place[1:]]).encode()
-        ).decode()
+        forged = base64.urlsafe_b64encode(json.dumps(["2026-05-01T00:00:00+00:00", *place[1:]]).encode()).decode()
         for bad in ("x", "%%%", "bnVsbA", "é", forged):
-            refused(
-                api.get("/jobs/search", params={"country": "united states", "cursor": bad}), 400, "cursor"
-            )
+            refused(api.get("/jobs/search", params={"country": "united states", "cursor": bad}), 400, "cursor")
         refused(api.get("/jobs/search", params={"cursor": cursor}), 400, "cursor", "same filters")
         refused(api.get("/events/search", params={"cursor": cursor}), 400, "cursor")
         body = {"country": "united states", "cursor": cursor, "limit": 9}
@@ -145,12 +139,8 @@ def test_the_count_stops_for_keyless_callers(headers: dict[str, str], total: int
     many = FaceData.of([job(n) for n in range(1001)])
     with client(many) as api:
         first = api.get("/jobs/search", headers=headers).json()["meta"]
-        later = api.get("/jobs/search", headers=headers, params={"cursor": first["next_cursor"]}).json()[
-            "meta"
-        ]
-        exact = api.get(
-            "/jobs/search", headers=headers, params={"first_seen_after": "2026-05-01T00:01:00Z"}
-        ).json()
+        later = api.get("/jobs/search", headers=headers, params={"cursor": first["next_cursor"]}).json()["meta"]
+        exact = api.get("/jobs/search", headers=headers, params={"first_seen_after": "2026-05-01T00:01:00Z"}).json()
     for meta in (first, later):
         assert (meta["total_matching"], meta.get("total_matching_capped", False)) == (total, capped)
     assert exact["meta"]["total_matching"] == 1000 and "total_matching_capped" not in exact["meta"]
@@ -175,9 +165,7 @@ def test_a_count_may_be_left_out_or_unavailable() -> None:
 SALARIES = {1: (100, 200), 2: (150, None), 3: (None, 180), 4: (0, 0)}
 JOBS = [
     job(0, title="Senior Data-Engineer", department="R&D", first_seen_at="2026-05-29T07:00:52.396Z"),
-    job(
-        1, title="DATA Analyst", city="Zürich", location_text="Zürich; Remote", status="expired", active=False
-    ),
+    job(1, title="DATA Analyst", city="Zürich", location_text="Zürich; Remote", status="expired", active=False),
     job(2, title="Database Admin", department="Data", provider="greenhouse", workplace_type=None),
     job(3, title="Baker", normalized_title="data baker", department=None, country="Switzerland"),
     job(4, title=None, employment_type="Permanent", region=None, workplace_type="remote", first_seen_at=None),
@@ -257,9 +245,7 @@ def test_post_is_get_with_json_types() -> None:
     """The same names in a body, lists as arrays, numbers and booleans as such."""
     ids = [org(0)["org_id"], org(1)["org_id"]]
     with client(FaceData.of(JOBS)) as api:
-        get = api.get(
-            "/jobs/search", params={"org_ids": ",".join(ids), "active": "true", "include": "description"}
-        )
+        get = api.get("/jobs/search", params={"org_ids": ",".join(ids), "active": "true", "include": "description"})
         post = api.post("/jobs/search", json={"org_ids": ids, "active": True, "include": ["description"]})
         assert get.json() == post.json() and len(get.json()["data"]) == 3
         wrongs: list[Record] = [{"active": "true"}, {"org_ids": ids[0]}, {"org_ids": []}, {"salary_min": "9"}]
@@ -369,18 +355,14 @@ def test_the_jobs_of_a_board(data: FaceData) -> None:
     """All of them, paged as a search is."""
     board = data.jobs[0]["source_id"]
     with client(data) as api:
-        found = [
-            one["job_id"] for page in walk(api, f"/sources/{board}/jobs", limit=9) for one in page["data"]
-        ]
+        found = [one["job_id"] for page in walk(api, f"/sources/{board}/jobs", limit=9) for one in page["data"]]
         refused(api.get(f"/sources/{board}/jobs?q=x"), 400, "q")
     assert sorted(found) == sorted(one["job_id"] for one in data.jobs if one.get("source_id") == board)
 
 
 def test_facets(data: FaceData) -> None:
     """Counts are those of the matching jobs, nulls left out, largest first and then by value."""
-    expected = Counter(
-        one["provider"] for one in data.jobs if one.get("active") is True and one.get("provider")
-    )
+    expected = Counter(one["provider"] for one in data.jobs if one.get("active") is True and one.get("provider"))
     with client(data) as api:
         answer = api.get("/jobs/facets", params={"field": "ats_provider", "active": "true"}).json()
         ranked = sorted(expected.items(), key=lambda item: (-item[1], item[0]))
@@ -438,25 +420,18 @@ def test_events() -> None:
         assert [of["event_type"] for of in one["data"]] == ["job.closed", "job.created"]
         assert one["meta"] == {"count": 2, "limit": 5}
         every = [of for page in walk(api, "/events/search", limit=6) for of in page["data"]]
-        assert len(every) == 22 and every == sorted(
-            every, key=lambda of: str(of["observed_at"])[:19], reverse=True
-        )
+        assert len(every) == 22 and every == sorted(every, key=lambda of: str(of["observed_at"])[:19], reverse=True)
         closed = api.get("/events/search?event_types=job.closed,job.reopened").json()
         assert [of["job_id"] for of in closed["data"]] == [data.jobs[10]["job_id"], data.jobs[0]["job_id"]]
         assert closed["meta"]["order"] == "observed_at:desc" and closed["meta"]["total_matching"] == 2
         late = {"observed_after": "2026-05-01T00:19:00Z", "observed_before": "2026-05-01T00:30:00Z"}
         assert len(api.get("/events/search", params=late).json()["data"]) == 2
-        assert (
-            len(api.get(f"/events/search?job_ids={data.jobs[3]['job_id']}&provider=LEVER").json()["data"])
-            == 1
-        )
+        assert len(api.get(f"/events/search?job_ids={data.jobs[3]['job_id']}&provider=LEVER").json()["data"]) == 1
 
 
 def test_stats() -> None:
     """Counts over the data, as of its clock."""
-    fresh = [
-        job(n, first_seen_at=at) for n, at in enumerate(["2026-06-05T08:00:00Z", "2026-06-05T07:59:59Z"])
-    ]
+    fresh = [job(n, first_seen_at=at) for n, at in enumerate(["2026-06-05T08:00:00Z", "2026-06-05T07:59:59Z"])]
     with client(FaceData.of(fresh, [org(0)], clock=CLOCK)) as api:
         assert api.get("/stats").json()["data"] == {
             "total_jobs": 2,
@@ -517,9 +492,7 @@ def test_every_second_request_fails(over: Over) -> None:
         assert answers[1].headers["retry-after"] == "3"
 
     over(faults, ask)
-    assert [
-        (one.method, one.path, one.query, one.headers["x-n"], one.status, one.fault) for one in faults.log
-    ] == [
+    assert [(one.method, one.path, one.query, one.headers["x-n"], one.status, one.fault) for one in faults.log] == [
         ("GET", "/stats", "", "0", 200, ""),
         ("GET", "/stats", "x", "1", 502, "error"),
     ]
@@ -641,9 +614,7 @@ def test_a_file_is_read_as_it_is_written(tmp_path: Path) -> None:
     """Plain and xz lines alike; the clock is the snapshot's; an unknown kind is an error."""
     one = job(0)
     entries = [("snapshot", {"clock": CLOCK}), ("org", org(0)), ("source", source(0)), ("job", one)]
-    lines = "\n".join(
-        json.dumps({"kind": kind, "data": of}) for kind, of in [*entries, ("event", event(0, one))]
-    )
+    lines = "\n".join(json.dumps({"kind": kind, "data": of}) for kind, of in [*entries, ("event", event(0, one))])
     (tmp_path / "a.jsonl").write_text(lines, encoding="utf-8")
     (tmp_path / "a.jsonl.xz").write_bytes(lzma.compress(lines.encode()))
     for name in ("a.jsonl", "a.jsonl.xz"):

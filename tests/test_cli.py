@@ -25,8 +25,8 @@ from rich.cells import cell_len
 
 import bluedoor_tools as bd
 from bluedoor_tools import cli, contract
+from bluedoor_tools.cli.text_table import one_line, text_table
 from bluedoor_tools.client import Client
-from bluedoor_tools.text_table import one_line, text_table
 from tests.api_face import FaceApp, Override
 
 SEED_ID = "76a82054d2c45c7b4c4f9ca9915c4b03b7a5b303"
@@ -59,7 +59,7 @@ def run(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPat
 @pytest.fixture
 def faced(api: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
     """The command line talks to this test's own API face, in process."""
-    monkeypatch.setattr("bluedoor_tools.client.connect", lambda *_, **__: nullcontext(api))
+    monkeypatch.setattr("bluedoor_tools.connection.connect", lambda *_, **__: nullcontext(api))
     return api
 
 

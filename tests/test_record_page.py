@@ -288,7 +288,7 @@ def test_a_value_of_the_record_prints_by_its_type(field: str, value: Any, printe
 @BOTH
 def test_a_new_field_is_kept(printed: str) -> None:
     """Fields that the contract does not know follow the known ones, under their own names, as JSON."""
-    page = page_of(with_seed(seniority="staff", **{"a \n\"b\"  c": [1, None], "visa": None}))
+    page = page_of(with_seed(seniority="staff", **{'a \n"b"  c': [1, None], "visa": None}))
     assert read(printed, page)["record"][len(FIELDS):] == [
         ("seniority", '"staff"'), ("a \n\"b\"  c", "[\n  1,\n  null\n]"), ("visa", "null"),
     ]  # fmt: skip

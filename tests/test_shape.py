@@ -23,22 +23,22 @@ ROOMS = (
     "decode",
     "wire",
     "frames",
+    "backends",
+    "reproduction",
     "answer_card",
     "accessor",
-    "backends",
+    "walk",
     "pages",
     "records",
+    "organisations",
     "client",
-    "cells",
-    "saved_answers",
+    "connection",
     "files",
     "default",
-    "text_table",
-    "command_options",
     "cli",
     "__main__",
 )
-HEAVY = ("httpx", "pandas", "pyarrow", "mcp", "ipywidgets", "duckdb", "msgspec", "numpy", "rich", "tenacity")
+HEAVY = ("httpx", "pandas", "pyarrow", "mcp", "ipywidgets", "duckdb", "msgspec", "numpy", "tenacity", "wcwidth")
 
 
 def room_of(path: Path) -> str:

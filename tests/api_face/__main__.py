@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import threading
 from pathlib import Path
 
@@ -15,16 +16,12 @@ def main() -> None:
     """Print the base URL and serve."""
     parser = argparse.ArgumentParser(prog="python -m tests.api_face", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="a loopback port (default: any free one)")
-    parser.add_argument(
-        "--data", type=Path, default=None, help="JSON lines, plain or .xz (default: the sample)"
-    )
+    parser.add_argument("--data", type=Path, default=None, help="JSON lines, plain or .xz (default: the sample)")
     asked = parser.parse_args()
     with serving(create_app(load(asked.data)), port=asked.port) as url:
         print(url, flush=True)
-        try:
+        with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
-        except KeyboardInterrupt:
-            pass
 
 
 if __name__ == "__main__":

@@ -41,9 +41,7 @@ class FaceApp:
             method=scope["method"],
             path=scope["path"].removeprefix(BASE_PATH) or "/",
             query=scope["query_string"].decode("latin-1"),
-            headers={
-                name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
-            },
+            headers={name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]},
             body=body,
         )
         plan = self.faults.plan(request)
@@ -141,9 +139,7 @@ async def _hang_up(scope: Scope, receive: Receive) -> None:
     """Close the connection under the answer; the server must offer a way."""
     close = scope.get("extensions", {}).get("face.close")
     if close is None:
-        raise ConnectionResetError(
-            "this server cannot close a connection: use `serving` or `InProcessTransport`"
-        )
+        raise ConnectionResetError("this server cannot close a connection: use `serving` or `InProcessTransport`")
     close()
     await _gone(receive)
 

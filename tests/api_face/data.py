@@ -114,11 +114,7 @@ def load(path: str | Path | None = None) -> FaceData:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    with (
-        lzma.open(path, "rt", encoding="utf-8")
-        if path.suffix == ".xz"
-        else path.open(encoding="utf-8") as lines
-    ):
+    with lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8") as lines:
         yield from (line for line in lines if line.strip())
 
 

@@ -105,9 +105,7 @@ class Endpoints:
         """GET /jobs/{job_id}/events: the newest events of one posting."""
         limit = self._limit(self._asked(request, {"limit": "integer"}), self.settings.default_limit)
         job_id = request.path_params["job_id"]
-        events = [
-            row.record for row in self.face.data.event_listing.rows if row.record.get("job_id") == job_id
-        ]
+        events = [row.record for row in self.face.data.event_listing.rows if row.record.get("job_id") == job_id]
         if not events and job_id not in self.face.data.job_listing.by_id:
             raise ApiError(404, "not_found", f"no job {job_id}")
         return {"data": events[:limit], "meta": {"count": len(events[:limit]), "limit": limit}}
@@ -126,9 +124,7 @@ class Endpoints:
         asked = self._asked(request, PAGING)
         source_id = request.path_params["source_id"]
         data = self.face.data
-        if source_id not in data.sources_by_id and all(
-            job.get("source_id") != source_id for job in data.jobs
-        ):
+        if source_id not in data.sources_by_id and all(job.get("source_id") != source_id for job in data.jobs):
             raise ApiError(404, "not_found", f"no source {source_id}")
         return self._job_page(request, "source", {**asked, "source_ids": [source_id]})
 
@@ -152,9 +148,7 @@ class Endpoints:
         asked = self._asked(request, JOB_FILTERS | {"field": "text", "limit": "integer"})
         field = asked.get("field")
         if field not in FACET_FIELDS:
-            raise ApiError(
-                400, "invalid_parameter", "`field` must be one of " + ", ".join(sorted(FACET_FIELDS))
-            )
+            raise ApiError(400, "invalid_parameter", "`field` must be one of " + ", ".join(sorted(FACET_FIELDS)))
         limit = self._limit(asked, self.settings.facet_default_limit, self.settings.max_facet_limit)
         tests = job_tests({name: asked[name] for name in asked if name in JOB_FILTERS})
         rows = (row for row in self.face.data.job_listing.rows if all(test(row) for test in tests))
@@ -229,9 +223,7 @@ class Endpoints:
     def _job_page(self, request: Request, endpoint: str, asked: dict[str, Any]) -> Any:
         filters = {name: asked[name] for name in asked if name in JOB_FILTERS}
         bound = fingerprint(endpoint, filters)
-        found = page(
-            self.face.data.job_listing, job_tests(filters), asked, bound, self.settings, self._cap(request)
-        )
+        found = page(self.face.data.job_listing, job_tests(filters), asked, bound, self.settings, self._cap(request))
         return {"data": [_shown(row, asked) for row in found.rows], "meta": found.meta}
 
 
@@ -248,9 +240,7 @@ def _found(known: Mapping[str, dict[str, Any]], kind: str, ident: str) -> dict[s
 
 
 def _names(org: Mapping[str, Any], asked: Mapping[str, Any]) -> bool:
-    told = {
-        name: str(org.get(name) or "").casefold() for name in ("display_name", "canonical_name", "domain")
-    }
+    told = {name: str(org.get(name) or "").casefold() for name in ("display_name", "canonical_name", "domain")}
     names = (told["display_name"], told["canonical_name"])
     return (
         ("name" not in asked or any(asked["name"].casefold() in name for name in names))

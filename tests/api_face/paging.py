@@ -81,11 +81,7 @@ def _seal(place: list[str], bound: str) -> str:
 
 def _encode(key: Key, bound: str) -> str:
     place = [key[0].isoformat(), key[1]]
-    return (
-        base64.urlsafe_b64encode(json.dumps([*place, bound, _seal(place, bound)]).encode())
-        .decode()
-        .rstrip("=")
-    )
+    return base64.urlsafe_b64encode(json.dumps([*place, bound, _seal(place, bound)]).encode()).decode().rstrip("=")
 
 
 def _decode(cursor: str, bound: str) -> Key:
@@ -99,7 +95,5 @@ def _decode(cursor: str, bound: str) -> Key:
     if not genuine:
         raise ApiError(400, "invalid_cursor", "`cursor` is not one this API gave out")
     if told != bound:
-        raise ApiError(
-            400, "invalid_cursor", "`cursor` belongs to another query; send it with the same filters"
-        )
+        raise ApiError(400, "invalid_cursor", "`cursor` belongs to another query; send it with the same filters")
     return key

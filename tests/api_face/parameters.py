@@ -29,9 +29,7 @@ _TEXTS = (
     "provider",
 )
 _DAYS = tuple(
-    f"{stem}_{side}"
-    for stem in ("posted", "updated", "changed", "first_seen")
-    for side in ("after", "before")
+    f"{stem}_{side}" for stem in ("posted", "updated", "changed", "first_seen") for side in ("after", "before")
 )
 
 #: Name → kind of value.
@@ -137,9 +135,7 @@ def _from_json(name: str, kind: str, value: Any) -> Any:
     elif kind == "number":
         right = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
     elif kind == "list":
-        right = (
-            isinstance(value, list) and value != [] and all(isinstance(item, str) and item for item in value)
-        )
+        right = isinstance(value, list) and value != [] and all(isinstance(item, str) and item for item in value)
     elif name == "include" and value == ["description"]:
         return "description"
     else:

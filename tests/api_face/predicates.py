@@ -48,9 +48,7 @@ def parse_instant(text: object) -> datetime | None:
 
 def tokens(*texts: object) -> frozenset[str]:
     """The words of the texts that are texts."""
-    return frozenset(
-        word for text in texts if isinstance(text, str) for word in _WORD.findall(text.casefold())
-    )
+    return frozenset(word for text in texts if isinstance(text, str) for word in _WORD.findall(text.casefold()))
 
 
 class Row:
@@ -74,9 +72,7 @@ class Row:
         """Every word `q` looks among."""
         if self._words is None:
             record = self.record
-            self._words = tokens(
-                record.get("title"), record.get("normalized_title"), record.get("department")
-            )
+            self._words = tokens(record.get("title"), record.get("normalized_title"), record.get("department"))
         return self._words
 
 

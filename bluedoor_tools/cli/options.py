@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import contract
-from .errors import nearest
+from .. import contract
+from ..errors import nearest
 from .text_table import say
 
 __all__ = ["FORMATS", "columns_of", "filters_of", "in_options", "limit_of", "parse"]

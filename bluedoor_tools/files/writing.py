@@ -1,4 +1,4 @@
-"""Frames to files, and saved answers from files to frames.
+"""Frames to files.
 
 Text in CSV that a spreadsheet would run as a formula is written with a leading apostrophe, and read back without it;
 text is quoted, a missing value is not, which keeps empty text and missing apart. In XLSX every text is stored as text,
@@ -7,29 +7,21 @@ which no spreadsheet runs. JSON and JSON lines are written as the API writes rec
 
 from __future__ import annotations
 
-import datetime as dt
 import io
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
-from . import (
+from .. import (
     accessor,  # noqa: F401 (registers frame.bluedoor)
-    contract,
 )
-from .answer_card import ATTRS_KEY, attach, card, fingerprint
+from ..answer_card import ATTRS_KEY, card
+from ..errors import InvalidRequestError, ResultCutWarning, nearest, warn
 from .cells import dump, neutralised, plain_values, records_of
-from .decode import Decoder
-from .errors import InvalidRequestError, ResultCutWarning, nearest, warn
-from .frames import COLUMNS, DEFAULT_JOB_COLUMNS, FrameBuilder, job_columns
-from .query import check_columns, instant_text
-from .saved_answers import saved_records
 
-__all__ = ["FORMATS", "check_xlsx", "encode", "read_jobs", "save"]
+__all__ = ["FORMATS", "check_xlsx", "encode", "save"]
 
 FORMATS = ("csv", "jsonl", "json", "parquet", "xlsx")
 _PLAIN_KINDS = "iufb"  # dtypes of numbers and flags
@@ -102,114 +94,6 @@ def encode(frame: pd.DataFrame, format: str) -> bytes:  # noqa: A002 (as in save
             return buffer.getvalue()
         case _:
             return _xlsx(frame)
-
-
-def read_jobs(
-    path: str | Path, *, columns: Sequence[str] | str | None = None, description: bool = False
-) -> pd.DataFrame:
-    """Read postings from a saved answer; no request, no network.
-
-    Parameters
-    ----------
-    path
-        an answer of the API (a page ``{"data": […]}`` or a record ``{"data": {…}}``), a list or JSON lines of records
-        or of answers, or a Parquet, CSV, JSON or JSON-lines file that this library wrote; told apart by their content
-    columns, description
-        as for :meth:`Client.search_jobs`
-
-    Returns
-    -------
-    DataFrame
-        columns and dtypes as of a search. `company` is filled only where the file has it: an answer of the API
-        carries no company names. Columns that are no fields of a posting are kept in `unknown_fields`.
-
-    Raises
-    ------
-    InvalidRequestError
-        There is no such file, or an unknown column.
-    UnexpectedAnswerError
-        The file holds no postings: it is empty, a web page, JSON that breaks off, another table.
-
-    Examples
-    --------
-    >>> import bluedoor_tools as bd, tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     page = bd.save(bd.connect("sample").search_jobs("nurse", limit=2), f"{folder}/page.json")
-    ...     len(bd.read_jobs(page))
-    2
-    """
-    try:
-        source = Path(path)
-        body = source.read_bytes()
-        modified = dt.datetime.fromtimestamp(source.stat().st_mtime, dt.UTC).replace(microsecond=0)
-    except (OSError, ValueError, TypeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise InvalidRequestError(f"{str(path)!r} cannot be read ({reason}).", hint="Is the path right?") from None
-    default = [*DEFAULT_JOB_COLUMNS, *(["description_text"] if description else [])]
-    wanted = default if columns is None else check_columns(columns, job_columns(description=True))
-    records, meta = saved_records(body, source.name)
-    decoder = Decoder((*contract.JOB_FIELDS, COLUMNS["company"]))
-    builder = FrameBuilder(decoder, wanted)
-    page = decoder.records(records, source.name)
-    builder.add(page)
-    notes = [f"read from {source.name}, modified {instant_text(modified)}"]
-    if "description_text" not in wanted and any(record.description_text is not None for record in page.records):
-        notes.append("the file has descriptions, too: description=True shows them")
-    frame = builder.finish()
-    total = meta.get("total_matching")
-    attach(
-        frame,
-        kind="jobs",
-        backend={"name": "file", "label": f"saved answer {source.name}", "base_url": contract.API_URL},
-        total=total if type(total) is int else None,
-        capped=meta.get("total_matching_capped") is True,
-        complete=False,
-        reason="a saved answer; how much of a search it holds is not recorded in it",
-        pages=0,
-        call={"function": "read_jobs", "first": "path", "arguments": {"path": str(path)}},
-        drift=builder.drift,
-        unknown_fields=builder.unknown_names,
-        notes=notes,
-    )
-    entries = _carried(meta.get("bluedoor"))
-    if entries is not None and entries["fingerprint"] == fingerprint(frame):
-        read = frame.attrs[ATTRS_KEY]
-        kept = {name: read[name] for name in ("drift", "unknown_fields")}
-        frame.attrs[ATTRS_KEY] = {**entries, **kept, "notes": [*entries["notes"], *notes]}
-    return frame
-
-
-def _carried(entries: Any) -> dict[str, Any] | None:
-    """The card that a file carries, where it has the shape of one; the file is a stranger's."""
-    empty = attach(pd.DataFrame(), kind="jobs", backend={}, complete=False, reason="", pages=0, call={})
-    shape = empty.attrs[ATTRS_KEY]
-    filled = (
-        "backend",
-        "asked",
-        "applied",
-        "drift",
-        "call",
-        "fingerprint",
-        "notes",
-        "unknown_fields",
-        "kind",
-        "reason",
-    )
-    if not isinstance(entries, dict) or not set(shape) <= set(entries):
-        return None
-    call, backend = entries["call"], entries["backend"]
-    sound = (
-        all(type(entries[name]) is type(shape[name]) for name in (*filled, "rows", "pages", "derived", "capped"))
-        and type(entries["complete"]) is bool
-        and isinstance(entries["total"], int | None)
-        and call.get("function") in {"search_jobs", "iter_jobs", "read_jobs"}
-        and isinstance(call.get("arguments"), dict)
-        and all(isinstance(name, str) and name.isidentifier() for name in call["arguments"])
-        and all(isinstance(backend.get(name), str) for name in ("name", "label", "base_url"))
-        and isinstance(entries["request"], dict | None)
-        and all(isinstance(text, str) for text in (*entries["notes"], *entries["unknown_fields"]))
-    )
-    return entries if sound else None
 
 
 def _csv(frame: pd.DataFrame) -> bytes:

@@ -14,11 +14,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
-from .answer_card import ATTRS_KEY
+from ..answer_card import ATTRS_KEY
+from ..decode import read_json
+from ..errors import UnexpectedAnswerError
+from ..frames import COLUMNS
 from .cells import dump, records_of, unneutralised
-from .decode import read_json
-from .errors import UnexpectedAnswerError
-from .frames import COLUMNS
 
 __all__ = ["saved_records"]
 

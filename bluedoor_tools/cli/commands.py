@@ -17,8 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .command_options import columns_of, filters_of, in_options, limit_of, parse
-from .errors import (
+from ..errors import (
     BluedoorError,
     BluedoorWarning,
     CouldNotAskError,
@@ -28,12 +27,13 @@ from .errors import (
     PartialResultWarning,
     nearest,
 )
+from .options import columns_of, filters_of, in_options, limit_of, parse
 from .text_table import say, styled, text_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .client import Client
+    from ..client import Client
 
 __all__ = ["main"]
 
@@ -63,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with _speaking() as heard:
         try:
             _check_output(arguments)
-            from .client import connect
+            from ..connection import connect
 
             with connect(arguments.backend, patience=arguments.patience) as client:
                 _COMMANDS[arguments.command](client, arguments)
@@ -109,7 +109,7 @@ def _show(client: Client, arguments: argparse.Namespace) -> None:
             text = json.dumps({"data": job.record}, ensure_ascii=False, indent=2)
             _write(f"{text}\n".encode(), arguments.output)
         case "html":
-            from .pages import to_html
+            from ..pages import to_html
 
             _write(to_html(job.page, standalone=True).encode(), arguments.output)
         case _:
@@ -147,7 +147,7 @@ def _check_output(arguments: argparse.Namespace) -> None:
             )
         arguments.format = "table" if ending in _TABLE_ENDINGS else ending
     if arguments.format == "xlsx":
-        from .files import check_xlsx
+        from ..files import check_xlsx
 
         check_xlsx()
     if output is None:
@@ -167,8 +167,8 @@ def _check_output(arguments: argparse.Namespace) -> None:
 
 def _put(frame: pd.DataFrame, arguments: argparse.Namespace, kind: str) -> None:
     """Write a frame in the format asked for, and say its card."""
-    from .answer_card import ATTRS_KEY, card
-    from .files import encode
+    from ..answer_card import ATTRS_KEY, card
+    from ..files import encode
 
     if arguments.format == "table":
         asked = getattr(arguments, "columns", None)

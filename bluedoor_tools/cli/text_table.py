@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from .query import instant_text
+from ..query import instant_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,17 +143,17 @@ def _line(cells: Mapping[str, str], widths: Mapping[str, int], right: set[str], 
 def _width(text: str) -> int:
     if text.isascii():
         return len(text)
-    from rich.cells import cell_len
+    from wcwidth import width
 
-    return cell_len(text)
+    return int(width(text))
 
 
 def _cut(text: str, width: int) -> str:
     if _width(text) <= width:
         return text
-    from rich.cells import set_cell_size
+    from wcwidth import clip
 
-    return set_cell_size(text, width - 1).rstrip(" ") + _ELLIPSIS
+    return str(clip(text, 0, width - 1)).rstrip(" ") + _ELLIPSIS
 
 
 def _column(values: pd.Series, fitted: bool) -> list[str]:

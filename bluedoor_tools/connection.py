@@ -1,0 +1,99 @@
+"""Connecting: from "api", "sample" or a URL to a client."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import contract
+from .client import Client
+from .errors import InvalidRequestError, nearest
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["connect"]
+
+_DEFAULT_PATIENCE = 60.0  # seconds
+
+
+def connect(
+    where: str | Path | None = None,
+    *,
+    api_key: str | None = None,
+    patience: float = _DEFAULT_PATIENCE,
+    transport: httpx.BaseTransport | None = None,
+) -> Client:
+    """Connect to a backend. Nothing is sent yet; the sample is unpacked at its first use (about a second, once).
+
+    Parameters
+    ----------
+    where
+        ``"api"``: the API, at ``BLUEDOOR_API_URL`` if that is set · ``"sample"``: the embedded synthetic sample ·
+        a URL: an API elsewhere. Default: ``BLUEDOOR_BACKEND``, or else ``"api"``.
+    api_key
+        a key, sent to this address. Without it ``BLUEDOOR_API_KEY`` is sent, but only to the default host or the
+        host of ``BLUEDOOR_API_URL``. Reading works without a key, too.
+    patience
+        seconds that one request may take with all its repetitions
+    transport
+        an httpx transport in place of the network, for tests
+
+    Returns
+    -------
+    Client
+        thread-safe; close it, or use it in a ``with``
+
+    Raises
+    ------
+    InvalidRequestError
+        `where` is not one of these.
+
+    Examples
+    --------
+    >>> import bluedoor_tools as bd
+    >>> with bd.connect("sample") as client:
+    ...     len(client.search_jobs("nurse", limit=3))
+    3
+    """
+    place = where if where is not None else os.environ.get("BLUEDOOR_BACKEND", "").strip() or "api"
+    if isinstance(patience, bool) or not isinstance(patience, int | float) or not 0 <= patience < float("inf"):
+        raise InvalidRequestError(f"patience={patience!r} is not a number of seconds.", hint="Use 60, for example.")
+    if place == "sample":
+        from .backends.sample import SampleBackend
+
+        return Client(SampleBackend())
+    if isinstance(place, str) and (place == "api" or place.lower().startswith(("http://", "https://"))):
+        from .backends.api import ApiBackend
+        from .wire.transport import Transport
+
+        url = place if place != "api" else os.environ.get("BLUEDOOR_API_URL", "").strip() or contract.API_URL
+        return Client(ApiBackend(Transport(_checked_url(url), api_key=api_key, patience=patience, transport=transport)))
+    if isinstance(place, Path) or (isinstance(place, str) and ("/" in place or os.sep in place)):
+        raise InvalidRequestError(
+            f"{str(place)!r} is a path: local mirrors are not in this version.",
+            hint="Use 'api', 'sample' or a URL; bd.read_jobs(path) reads a saved answer.",
+        )
+    close = nearest(str(place), ["api", "sample"])
+    raise InvalidRequestError(
+        f"There is no backend {place!r}.",
+        hint=(f"Did you mean {close!r}? " if close else "") + "Use 'api', 'sample' or a URL beginning with https://.",
+    )
+
+
+def _checked_url(url: str) -> str:
+    import httpx  # not needed for the sample
+
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL:
+        parsed = httpx.URL("")
+    if parsed.scheme not in {"http", "https"} or not parsed.host:
+        raise InvalidRequestError("The API's address is not a URL.", hint=f"Use one such as {contract.API_URL}.")
+    if parsed.userinfo or parsed.query or parsed.fragment:
+        raise InvalidRequestError(
+            "The API's address carries a user, query or fragment.",
+            hint="Give the bare base URL; a key goes in api_key or BLUEDOOR_API_KEY.",
+        )
+    return url
