@@ -21,7 +21,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
-from rich.cells import cell_len
+from wcwidth import width as cell_len
 
 import bluedoor_tools as bd
 from bluedoor_tools import cli, contract

@@ -753,7 +753,7 @@ def interrupted_at(line: int) -> Callable[[FrameType, str, Any], Any]:
         nonlocal left
         name, caller = frame.f_code.co_name, frame.f_back
         file = frame.f_code.co_filename
-        inside = (file.endswith("client.py") and name == "_pages") or (
+        inside = (file.endswith("walk.py") and name == "follow") or (
             file.endswith("frames.py") and name in {"add", "_flush"} and caller is not None
             and caller.f_code.co_name in {"search_jobs", "add"}
         )  # fmt: skip
