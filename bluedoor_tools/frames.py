@@ -146,8 +146,9 @@ class FrameBuilder:
                 columns[name] = _json_text(values)
             else:
                 columns[name] = pa.array(values, _ARROW[kind])
-        for record in records:  # those that went the slow path have no learned names
-            self.unknown_names.update(name for name in getattr(record, "beside", ()) if name not in self._kinds)
+        # Records of the slow path may hold names that cannot be learned.
+        beside = {name for record in records for name in getattr(record, "beside", ())}
+        self.unknown_names.update(beside - self._kinds.keys())
         for lost in unparsed:
             self.drift.values[lost.name] += 1
         if "unknown_fields" in self._schema.names:

@@ -7,11 +7,11 @@ SQLite store. Nothing but the sample's raw records is shared between them.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import lzma
 from collections import defaultdict
 from typing import Any
 
-import orjson
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -26,7 +26,7 @@ from tests.api_face import default_path
 
 RECORDS: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
 for line in lzma.decompress(default_path().read_bytes()).splitlines():
-    entry = orjson.loads(line)
+    entry = json.loads(line)
     RECORDS[entry["kind"]].append(entry["data"])
 JOBS = RECORDS["job"]
 

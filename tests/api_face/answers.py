@@ -6,18 +6,16 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from .settings import Settings
 
 __all__ = ["Answer", "encode"]
 
 
 def encode(payload: Any) -> bytes:
-    """Compact JSON; the slow way for what the fast one refuses (huge integers, lone surrogates)."""
+    """Compact JSON, in UTF-8; escaped where a lone surrogate has no UTF-8."""
     try:
-        return orjson.dumps(payload)
-    except TypeError:
+        return json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
         return json.dumps(payload, separators=(",", ":")).encode()
 
 
