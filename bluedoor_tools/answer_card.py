@@ -117,7 +117,7 @@ class Card(Mapping[str, Any]):
         entries = self._entries
         applied = ", ".join(f"{name}={_short(value)}" for name, value in entries["applied"].items())
         said = [
-            ("answer", f"{entries['rows']:,} {entries['kind']}, {_extent(entries)}"),
+            ("answer", f"{_rows(entries)}, {_extent(entries)}"),
             ("backend", entries["backend"]["label"]),
             (
                 "clock",
@@ -144,7 +144,7 @@ class Card(Mapping[str, Any]):
         return "\n".join(f"{label:<10} {text}" for label, text in self.lines())
 
     def __repr__(self) -> str:
-        return f"<Card: {self._entries['rows']:,} {self._entries['kind']}, {_extent(self._entries)}>"
+        return f"<Card: {_rows(self._entries)}, {_extent(self._entries)}>"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text("<Card>" if cycle else str(self))
@@ -198,6 +198,12 @@ def card(frame: pd.DataFrame) -> Card:
     return Card(
         {**entries, **lost, "rows": len(frame), "derived": True, "reason": f"derived from {entries['rows']:,} rows"}
     )
+
+
+def _rows(entries: Mapping[str, Any]) -> str:
+    """The rows in words: 3 jobs, 1 job."""
+    kind: str = entries["kind"]
+    return f"{entries['rows']:,} {kind.removesuffix('s') if entries['rows'] == 1 else kind}"
 
 
 def _short(value: Any) -> str:
