@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 
 from .answer_card import ATTRS_KEY, Card, attach, card
 from .errors import InvalidRequestError, nearest
-from .frames import typed
+from .frames import JSON_COLUMNS, typed
 from .reproduction import reproduce
 
 __all__ = ["BluedoorAccessor"]
@@ -44,6 +46,33 @@ class BluedoorAccessor:
         """
         return reproduce(self.card, how)
 
+    def decoded(self, field: str) -> pd.Series:
+        """A column of JSON text as Python objects: dictionaries, lists, numbers, None; no request.
+
+        Parameters
+        ----------
+        field
+            such as ``"native_structured"`` (ask for it with ``columns=``), or an event's ``"new_value"``
+
+        Returns
+        -------
+        Series
+            dtype object, with the frame's index
+
+        Examples
+        --------
+        >>> import bluedoor_tools as bd
+        >>> jobs = bd.connect("sample").search_jobs(columns=["job_id", "parsed_structured"], limit=1)
+        >>> jobs.bluedoor.decoded("parsed_structured")[0]["language"]
+        'en'
+        """
+        values = self._column(field)
+        if field not in JSON_COLUMNS:
+            known = ", ".join(name for name in self._frame.columns if name in JSON_COLUMNS)
+            raise InvalidRequestError(f"{field} is no JSON.", hint=f"JSON in this frame: {known or 'none'}.")
+        found = [json.loads(text) if isinstance(text, str) else None for text in values]
+        return pd.Series(found, index=values.index, name=field, dtype=object)
+
     def breakdown(self, field: str) -> pd.DataFrame:
         """Count this frame's rows by the values of a column; no request (`facets` asks the backend for its counts).
 
@@ -53,19 +82,13 @@ class BluedoorAccessor:
             ``value`` (str, NaN for rows without one), ``count`` (int64), ``share`` (float64) of this frame's rows;
             the commonest first
         """
-        frame = self._frame
-        if field not in frame.columns:
-            close = nearest(str(field), [str(name) for name in frame.columns])
-            raise InvalidRequestError(
-                f"This frame has no column {field!r}.", hint=f"Did you mean {close!r}?" if close else ""
-            )
-        values = frame[field]
+        values = self._column(field)
         present = values[values.notna()].astype(str).value_counts()
         ordered: list[tuple[str | None, int]] = [(str(value), int(count)) for value, count in present.items()]
         if values.isna().any():
             ordered.append((None, int(values.isna().sum())))
         ordered.sort(key=lambda entry: (-entry[1], entry[0] is None, entry[0] or ""))
-        rows = len(frame)
+        rows = len(values)
         made = typed(
             {
                 "value": ("text", [value for value, _ in ordered]),
@@ -87,3 +110,11 @@ class BluedoorAccessor:
             call=whole["call"],
             notes=[*whole["notes"], f"counts of {field} in a frame that was: {whole!r}"],
         )
+
+    def _column(self, field: str) -> pd.Series:
+        if field not in self._frame.columns:
+            close = nearest(str(field), [str(name) for name in self._frame.columns])
+            raise InvalidRequestError(
+                f"This frame has no column {field!r}.", hint=f"Did you mean {close!r}?" if close else ""
+            )
+        return self._frame[field]

@@ -28,7 +28,7 @@ import pyarrow.compute as pc
 from . import contract
 from .decode import Decoder, Drift, Page, parse_instant, read_json
 
-__all__ = ["COLUMNS", "DEFAULT_JOB_COLUMNS", "EVENT_COLUMNS", "FrameBuilder", "job_columns", "typed"]
+__all__ = ["COLUMNS", "DEFAULT_JOB_COLUMNS", "EVENT_COLUMNS", "JSON_COLUMNS", "FrameBuilder", "job_columns", "typed"]
 
 _ARROW: dict[str, pa.DataType] = {
     "text": pa.large_string(),
@@ -47,6 +47,9 @@ _DERIVED = (
     contract.Field(
         "unknown_fields", "json", "assumed", "fields that the contract does not know, and drifted values, as JSON"
     ),
+)
+JSON_COLUMNS = frozenset(
+    entry.name for entry in (*contract.JOB_FIELDS, *contract.EVENT_FIELDS, *_DERIVED) if entry.kind == "json"
 )
 COLUMNS: dict[str, contract.Field] = {entry.name: entry for entry in (*contract.JOB_FIELDS, *_DERIVED)}
 

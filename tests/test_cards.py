@@ -433,3 +433,19 @@ def test_breakdown_of_no_such_column(jobs: pd.DataFrame) -> None:
     """A misspelt column raises and names the nearest."""
     with pytest.raises(bd.InvalidRequestError, match="Did you mean 'workplace_type'"):
         jobs.bluedoor.breakdown("workplacetype")
+
+
+def test_nested_columns_are_decoded_on_request(sample: Client) -> None:
+    """JSON text becomes Python objects, missing ones None, in the frame's order; other columns are refused."""
+    jobs = sample.search_jobs(columns=["job_id", "title", "native_structured", "extensions"], limit=60)
+    native = jobs.bluedoor.decoded("native_structured")
+    assert native.dtype == object
+    assert native.index.equals(jobs.index)
+    for job_id, value in zip(jobs["job_id"], native, strict=True):
+        assert value == sample.get_job(job_id).native_structured
+    with pytest.raises(bd.InvalidRequestError, match="native_structured, extensions"):
+        jobs.bluedoor.decoded("title")
+    with pytest.raises(bd.InvalidRequestError, match="native_structured"):
+        jobs.bluedoor.decoded("native_structure")
+    events = sample.job_events(jobs["job_id"][0])
+    assert events.bluedoor.decoded("metadata").map(type).isin([dict]).all()

@@ -41,17 +41,21 @@ EVERY = pytest.mark.parametrize("command", COMMANDS)
 FILTERS = [name for name in contract.PARAMETERS if name != "q"]
 
 Run = Callable[..., tuple[int, bytes, str]]
+SYNTHETIC = re.compile(r"^bluedoor: note: from the synthetic sample of [\d,]+ postings, as of [\d-]+\n", re.M)
 
 
 @pytest.fixture
 def run(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a command in process on the sample, its output in pipes: exit code, standard output, standard error."""
+    """Run a command in process on the sample, its output in pipes: exit code, standard output, standard error.
+
+    The line that says that the rows are synthetic is left out; a test of its own looks for it.
+    """
     monkeypatch.setenv("BLUEDOOR_BACKEND", "sample")
 
     def run(*arguments: str) -> tuple[int, bytes, str]:
         code = cli.main(arguments)
         out, err = capfdbinary.readouterr()
-        return code, out, err.decode()
+        return code, out, SYNTHETIC.sub("", err.decode())
 
     return run
 
@@ -105,6 +109,16 @@ def terminal(columns: int, *arguments: str, env: dict[str, str] | None = None, s
 
 def ids_of(text: str) -> list[str]:
     return re.findall(r"\b[0-9a-f]{40}\b", text)
+
+
+def test_rows_of_the_sample_say_so_in_a_pipe(faced: Client, capfd: pytest.CaptureFixture[str]) -> None:
+    """Synthetic rows are called so on standard error, unless --no-card; rows of the API need no such line."""
+    for name in ("search", "events", "facets"):
+        said = process(*COMMANDS[name])
+        assert SYNTHETIC.fullmatch(said.stderr.decode())
+        assert process(*COMMANDS[name], "--no-card").stderr == b""
+    assert cli.main([*COMMANDS["facets"]]) == 0
+    assert capfd.readouterr().err == ""
 
 
 # --- what the commands answer -----------------------------------------------------------------------------------------
@@ -558,7 +572,8 @@ def test_the_card_is_said_on_a_terminal() -> None:
 def test_no_card_where_the_data_goes_elsewhere(tmp_path: Path) -> None:
     """A terminal that only sees the messages of a redirected command is not told the card, and the data is plain."""
     with (tmp_path / "out").open("wb") as out:
-        assert terminal(80, *COMMANDS["search"], stdout=out) == (0, "")
+        code, said = terminal(80, *COMMANDS["search"], stdout=out)
+    assert (code, SYNTHETIC.sub("", said)) == (0, "")
     text = (tmp_path / "out").read_text(encoding="utf-8")
     assert "provider" in text
     assert "\x1b" not in text

@@ -182,8 +182,12 @@ def _put(frame: pd.DataFrame, arguments: argparse.Namespace, kind: str) -> None:
     entries = card(frame)
     go_on = [("go on", f"--cursor {entries['next_cursor']}")] if entries["next_cursor"] else []
     said = [line for line in entries.lines() if line[0] != "go on"]
-    if not _say_card([*said, *go_on], arguments) and str(entries["reason"]).startswith("interrupted") and go_on:
+    if _say_card([*said, *go_on], arguments):
+        return
+    if str(entries["reason"]).startswith("interrupted") and go_on:
         say(f"note: go on with {go_on[0][1]}")
+    if entries["backend"]["name"] != "api" and arguments.card is None:
+        say(f"note: from the {entries['backend']['label']}")
 
 
 def _table(frame: pd.DataFrame, *, to_terminal: bool) -> bytes:

@@ -8,21 +8,18 @@ from typing import Any
 import msgspec
 import pandas as pd
 
-from .. import contract
+from ..frames import JSON_COLUMNS
 from ..query import instant_text
 
 __all__ = ["dump", "neutralised", "plain_values", "records_of", "unneutralised"]
 
 # What spreadsheets take for the beginning of a formula, or drop before one; apostrophes before it are doubled, too.
 _FORMULA = re.compile("'*(\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\\t\\r\\n])")
-_JSON_COLUMNS = {entry.name for entry in (*contract.JOB_FIELDS, *contract.EVENT_FIELDS) if entry.kind == "json"}
 
 
 def records_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows as the API writes records: nested values as JSON, unknown fields back at their places."""
-    columns = {
-        str(name): plain_values(values, name in _JSON_COLUMNS | {"unknown_fields"}) for name, values in frame.items()
-    }
+    columns = {str(name): plain_values(values, name in JSON_COLUMNS) for name, values in frame.items()}
     records = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     for record in records:
         unknown = record.pop("unknown_fields", None)
