@@ -297,7 +297,7 @@ def test_numbers_that_a_column_holds(token: str) -> None:
     assert not builder.drift
 
 
-@pytest.mark.parametrize("depth", [2_000, 100_000])
+@pytest.mark.parametrize("depth", [100_000, 300_000])
 @pytest.mark.parametrize("where", ["extensions", "brand_new", "title"])
 def test_bottomless_nesting_is_a_clear_error(depth: int, where: str) -> None:
     """Python's recursion limit is met with an error of ours, on the fast path and the slow."""
