@@ -21,7 +21,7 @@ bench: .venv/.dev
 	$(BIN)/python -m benchmarks
 
 lab: .venv/.lab
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab notebooks $(ARGS)
 
 sample: .venv/.dev
 	$(BIN)/python -m sample_generator

@@ -24,7 +24,7 @@ def heading(text: str) -> None:
 
 def main_job(client: bd.Client) -> None:
     """A search, its card, a facet count, the events of a posting, and what reproduces each."""
-    jobs = client.search_jobs("engineer", workplace_type="remote", posted_after="90d", limit=8)
+    jobs = client.search_jobs("engineer", workplace_type="remote", first_seen_after="2026-03-01", limit=8)
     print(jobs[COLUMNS].to_string(max_colwidth=44))
     print(f"\n{bd.card(jobs)}")
     print(f"\nIn Python:\n{jobs.bluedoor.reproduce()}\n\nAs curl:\n{jobs.bluedoor.reproduce('curl')}")

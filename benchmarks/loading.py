@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 RECORDS = 100_000
@@ -76,12 +77,12 @@ class Replay:
     def __init__(self, path: Path) -> None:
         self._pages = pages(path)
 
-    def ask(self, _method: str, _path: str, *, body: Any = None, **_: Any) -> bytes:
+    def ask(self, _method: str, path: str, *, read: Callable[[bytes, str], Any], body: Any = None, **_: Any) -> Any:
         """The next page; names for a look-up of organisations."""
         if body is not None:
             names = [{"input": {"org_id": name}, "data": {"display_name": f"Org {name}"}} for name in body["org_ids"]]
-            return json.dumps({"data": names}).encode()
-        return next(self._pages)
+            return SimpleNamespace(content=read(json.dumps({"data": names}).encode(), path))
+        return SimpleNamespace(content=read(next(self._pages), path))
 
 
 def _ours(path: Path, **options: Any) -> int:

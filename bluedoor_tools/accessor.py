@@ -42,6 +42,7 @@ class BluedoorAccessor:
     def reproduce(self, how: str = "python") -> str:
         """The call that asks the same again, as ``"python"`` or ``"curl"``; ages such as "7d" stand as dates.
 
+        Of a frame whose rows are derived from an answer, it asks for that answer, and a comment says so.
         The key stands in curl as ``$BLUEDOOR_API_KEY``, and only where one was sent.
         """
         return reproduce(self.card, how)
@@ -97,6 +98,9 @@ class BluedoorAccessor:
             }
         ).astype({"count": "int64"})
         whole = self.card
+        call = {**whole["call"], "breakdown": [*whole["call"].get("breakdown", ()), field]}
+        if whole["derived"]:
+            call["of_rows"] = rows
         return attach(
             made,
             kind="values",
@@ -105,9 +109,10 @@ class BluedoorAccessor:
             applied=whole["applied"],
             complete=True,
             reason=f"counted within {rows:,} rows",
-            pages=0,
+            pages=whole["pages"],
+            answered_at=whole["answered_at"],
             request=whole["request"],
-            call=whole["call"],
+            call=call,
             notes=[*whole["notes"], f"counts of {field} in a frame that was: {whole!r}"],
         )
 

@@ -6,6 +6,7 @@ so the card knows its rows by a fingerprint: of any other rows it says "derived"
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import html
 import json
@@ -17,6 +18,7 @@ import pandas as pd
 
 from .decode import Drift
 from .errors import DriftWarning, InvalidRequestError, warn
+from .inert import one_line
 from .query import instant_text
 
 __all__ = ["ATTRS_KEY", "Card", "attach", "card", "fingerprint"]
@@ -41,6 +43,7 @@ def attach(
     complete: bool,
     reason: str,
     pages: int,
+    answered_at: str | None = None,
     call: Mapping[str, Any],
     request: Mapping[str, Any] | None = None,
     clock: str | None = None,
@@ -53,8 +56,13 @@ def attach(
     unknown_fields: Iterable[str] = (),
     notes: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Put the card of an answer on its frame; drift is announced, too."""
+    """Put the card of an answer on its frame; drift is announced, too.
+
+    `answered_at` is when the answer came, by default now; of a saved answer (`pages` is 0) nobody knows.
+    """
     drift = drift or Drift()
+    if pages and answered_at is None:
+        answered_at = instant_text(dt.datetime.now(dt.UTC).replace(microsecond=0))
     counted = dict(drift.values)
     if drift.broken_records:
         counted["broken records, left out"] = drift.broken_records
@@ -74,8 +82,7 @@ def attach(
         "complete": complete,
         "reason": reason,
         "next_cursor": next_cursor,
-        # When the answer came; of a saved answer nobody knows.
-        "answered_at": instant_text(dt.datetime.now(dt.UTC).replace(microsecond=0)) if pages else None,
+        "answered_at": answered_at,
         "pages": pages,
         "request": request and dict(request),
         "call": dict(call),
@@ -88,20 +95,20 @@ def attach(
 
 
 class Card(Mapping[str, Any]):
-    """A frame's answer card: a read-only mapping that shows itself.
+    """A frame's answer card: a read-only mapping that shows itself, apart from its frame: a copy.
 
     Keys
     ----
-    ``kind`` (jobs, events, facets) · ``derived`` (True: the rows are not those of the answer) · ``backend`` · ``clock``
-    · ``asked`` and ``applied`` (filters as written, and as sent) · ``rows`` · ``total`` (matching rows; None where the
-    backend cannot say or was not asked) · ``capped`` (the total is a lower bound) · ``complete`` with its ``reason`` ·
-    ``next_cursor`` · ``answered_at`` · ``pages`` (answers behind
+    ``kind`` (jobs, events, facets, values) · ``derived`` (True: the rows are not those of the answer) · ``backend`` ·
+    ``clock`` · ``asked`` and ``applied`` (filters as written, and as sent) · ``rows`` · ``total`` (matching rows; None
+    where the backend cannot say or was not asked) · ``capped`` (the total is a lower bound) · ``complete`` with its
+    ``reason`` · ``next_cursor`` · ``answered_at`` · ``pages`` (answers behind
     the rows; look-ups of names not counted) · ``request`` and ``call`` (what reproduces it) · ``drift`` ·
     ``unknown_fields`` · ``notes``
     """
 
     def __init__(self, entries: Mapping[str, Any]) -> None:
-        self._entries = dict(entries)
+        self._entries = copy.deepcopy(dict(entries))
 
     def __getitem__(self, name: str) -> Any:
         return self._entries[name]
@@ -113,7 +120,7 @@ class Card(Mapping[str, Any]):
         return len(self._entries)
 
     def lines(self) -> list[tuple[str, str]]:
-        """The card in words: label and text."""
+        """The card in words: label and text, each one line. Much of it is foreign text."""
         entries = self._entries
         applied = ", ".join(f"{name}={_short(value)}" for name, value in entries["applied"].items())
         said = [
@@ -138,13 +145,13 @@ class Card(Mapping[str, Any]):
         said.extend(("note", note) for note in entries["notes"])
         if entries["next_cursor"] and not entries["derived"]:
             said.append(("go on", "cursor=bd.card(df)['next_cursor']"))
-        return said
+        return [(label, one_line(str(text))) for label, text in said]
 
     def __str__(self) -> str:
         return "\n".join(f"{label:<10} {text}" for label, text in self.lines())
 
     def __repr__(self) -> str:
-        return f"<Card: {_rows(self._entries)}, {_extent(self._entries)}>"
+        return one_line(f"<Card: {_rows(self._entries)}, {_extent(self._entries)}>")
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text("<Card>" if cycle else str(self))
@@ -169,13 +176,15 @@ def card(frame: pd.DataFrame) -> Card:
     Returns
     -------
     Card
-        A mapping. Where the frame's rows are not those of the answer (filtered, merged, appended to), its
-        ``derived`` is True and its ``total``, ``complete`` and ``next_cursor`` are None.
+        A mapping, a copy. Where the frame's rows are not those of the answer (filtered, merged, appended to), its
+        ``derived`` is True and its ``total``, ``complete`` and ``next_cursor`` are None. Rows are known by a
+        fingerprint of their keys (``job_id``, ``event_id``, ``value``): a value changed in place is not noticed.
 
     Raises
     ------
     InvalidRequestError
-        The frame carries no card: it is not from this library, or pandas dropped it (``groupby``, ``concat``).
+        The frame carries no card: it is not from this library, or pandas dropped it (``groupby``, ``concat``,
+        some merges).
 
     Examples
     --------

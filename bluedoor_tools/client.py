@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, Unpack
 
@@ -29,7 +29,7 @@ from .errors import (
 from .frames import EVENT_COLUMNS, FrameBuilder, typed
 from .organisations import Organisations
 from .posting_urls import PostingId, posting_id
-from .query import JobFilters, JobQuery, check_ids, check_limit, instant_text
+from .query import JobFilters, JobQuery, check_ids, check_limit_of_one_answer, instant_text
 from .records import Job, Org, org_name
 from .reproduction import FEW_SHOWN, bounded, filter_arguments, request_entry
 from .walk import Walk
@@ -51,11 +51,23 @@ def _takes_filters(function: Callable[P, R]) -> Callable[P, R]:
     signature = inspect.signature(function, eval_str=False)
     named = [parameter for parameter in signature.parameters.values() if parameter.name != "filters"]
     named += [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind.__forward_arg__)
         for name, kind in JobFilters.__annotations__.items()
     ]
+    if function.__doc__:
+        function.__doc__ = function.__doc__.replace("            <filters>\n", _filter_docs())
     function.__signature__ = signature.replace(parameters=named)  # type: ignore[attr-defined]
     return function
+
+
+def _filter_docs() -> str:
+    """The filters and their meaning, from the contract, as lines of a docstring."""
+    lines = []
+    for name in JobFilters.__annotations__:
+        parameter = contract.PARAMETERS[name]
+        choices = f": {', '.join(parameter.choices)}" if parameter.choices else ""
+        lines.append(f"            - `{name}`: {parameter.meaning}{choices}{' …' if parameter.open else ''}\n")
+    return "".join(lines)
 
 
 class Client:
@@ -66,13 +78,14 @@ class Client:
     >>> import bluedoor_tools as bd
     >>> client = bd.connect("sample")
     >>> client.search_jobs("engineer", city="Berlin", limit=2).columns[:4].tolist()
-    ['job_id', 'title', 'company', 'location_text']
+    ['title', 'company', 'location_text', 'workplace_type']
     """
 
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
         self._organisations = Organisations(backend)
         self._warned_of_cut = False
+        self.closed = False
 
     def __repr__(self) -> str:
         return f"<Client: {self.backend.label}>"
@@ -87,6 +100,7 @@ class Client:
 
     def close(self) -> None:
         """Give up the backend's connections; the client is of no use afterwards."""
+        self.closed = True
         self.backend.close()
 
     @_takes_filters
@@ -122,12 +136,16 @@ class Client:
         cursor
             goes on where another frame of the same search stopped: ``bd.card(df)["next_cursor"]``
         **filters
-            see :class:`JobFilters`; None leaves a filter out
+            the API's own, by its own names; None leaves one out. A null never matches. Dates are ``date``, ``datetime``
+            or ``Timestamp`` (without a zone: UTC), ISO text, or an age such as ``"7d"``, ``"12h"``, ``"2w"``, counted
+            back from the backend's clock.
+
+            <filters>
 
         Returns
         -------
         DataFrame
-            one row a posting; columns and dtypes as in ``frames.DEFAULT_JOB_COLUMNS``, also when empty
+            one row a posting; columns and dtypes as in `bluedoor_tools.frames`, also when empty
 
         Raises
         ------
@@ -201,7 +219,7 @@ class Client:
         walk = Walk.begin(self.backend, q, status, description, columns, limit, cursor, filters)
         return self._frames(walk, cursor)
 
-    def get_job(self, job: str) -> Job:
+    def get_job(self, job: str | Job) -> Job:
         """One posting's full record, with its page.
 
         Costs one request, and one for its organisation if that was not met before.
@@ -226,7 +244,7 @@ class Client:
         >>> job.company, job.city, job.salary_min
         ('Spotify', 'New York', None)
         """
-        wanted = posting_id(job)
+        wanted = posting_id(job["job_id"] if isinstance(job, Job) else job)
         try:
             record = self.backend.job(wanted.job_id)
         except NotFoundError as error:
@@ -245,9 +263,18 @@ class Client:
                 notices.append("The backend does not know the organisation: its id stands for its name.")
             except BluedoorError as error:
                 notices.append(f"The company's name could not be looked up: {error.message}")
-        return Job(record, company=company, api_url=self.backend.base_url, notices=tuple(notices))
+        path = contract.endpoint("job").path.format(job_id=wanted.job_id)
+        origin = {
+            "backend": self._about_backend(),
+            "clock": instant_text(self.backend.now()),
+            "asked": {"job": str(job["job_id"] if isinstance(job, Job) else job)},
+            "applied": {"job_id": wanted.job_id},
+            "request": request_entry(Request("GET", path, {"include": "description"})),
+            "call": {"function": "get_job", "first": "job", "arguments": {"job": wanted.job_id}},
+        }
+        return Job(record, company=company, api_url=self.backend.base_url, notices=tuple(notices), origin=origin)
 
-    def job_events(self, job: str, *, limit: int = DEFAULT_LIMIT) -> pd.DataFrame:
+    def job_events(self, job: str | Job, *, limit: int = DEFAULT_LIMIT) -> pd.DataFrame:
         """The lifecycle events of one posting: created, updated, closed, reopened; oldest first.
 
         Costs one request. The API names no cursor for these: more than `limit` events are cut, and that is said.
@@ -255,9 +282,9 @@ class Client:
         Parameters
         ----------
         job
-            job_id or URL, as for :meth:`get_job`
+            a `Job`, or its job_id or URL, as for :meth:`get_job`
         limit
-            events at most; where the backend has more, it gives the newest
+            events at most, up to 100; which ones come where there are more is not known of the API
 
         Returns
         -------
@@ -272,8 +299,8 @@ class Client:
         >>> events.event_type.tolist()
         ['job.created']
         """
-        wanted = posting_id(job)
-        most = check_limit(limit, none_means_all=False) or 1
+        wanted = posting_id(job["job_id"] if isinstance(job, Job) else job)
+        most = check_limit_of_one_answer(limit, contract.EVENT_LIMIT)
         decoder = Decoder(contract.EVENT_FIELDS)
         try:
             page = self.backend.job_events(wanted.job_id, decoder, most)
@@ -282,9 +309,10 @@ class Client:
         builder = FrameBuilder(decoder, EVENT_COLUMNS)
         builder.add(page)
         frame = builder.finish().sort_values(["observed_at", "event_id"], kind="stable", ignore_index=True)
-        cut = len(frame) >= most
-        if cut and isinstance(limit, _DefaultLimit):
-            warn(f"The posting may have more than these {len(frame)} events: raise limit.", ResultCutWarning)
+        allowed = page.meta.get("limit")
+        cut = len(frame) >= (min(most, allowed) if type(allowed) is int else most) or bool(page.meta.get("next_cursor"))
+        if cut and (isinstance(limit, _DefaultLimit) or len(frame) < most):
+            warn(f"The posting may have more than these {len(frame)} events.", ResultCutWarning)
         path = contract.endpoint("job_events").path.format(job_id=wanted.job_id)
         return self._with_card(
             frame,
@@ -292,6 +320,8 @@ class Client:
             builder=builder,
             request=Request("GET", path, {"limit": str(most)}),
             call={"function": "job_events", "first": "job", "arguments": {"job": wanted.job_id, "limit": most}},
+            asked={"job": str(job["job_id"] if isinstance(job, Job) else job)},
+            applied={"job_id": wanted.job_id},
             complete=not cut,
             reason="limit" if cut else "all events",
         )
@@ -315,14 +345,14 @@ class Client:
         q, status, **filters
             as for :meth:`search_jobs`
         limit
-            values at most, the commonest first
+            values at most, up to 100, the commonest first
 
         Returns
         -------
         DataFrame
             ``value`` (str), ``count`` (int64) and ``share`` (float64): the count as a part of the postings that have
-            any value, or one of the 100 (or `limit`) commonest where there are more; the card says which. Postings
-            without a value are counted nowhere.
+            any value, or one of the 100 commonest where there are more; the card says which. Postings without a value
+            are in no share; where the backend counts them, the card says how many they are.
 
         Examples
         --------
@@ -336,23 +366,23 @@ class Client:
                 f"{field!r} is not a field the API counts.",
                 hint=(f"Did you mean {close!r}? " if close else "") + f"Known: {', '.join(contract.FACET_FIELDS)}.",
             )
-        most = check_limit(limit, none_means_all=False) or 1
+        most = check_limit_of_one_answer(limit, contract.FACET_LIMIT)
         query = JobQuery.of(self.backend.now(), {"q": q, "status": status, **filters})
         # Shares want every count there is, however few the caller looks at.
-        asked = max(most, contract.FACET_LIMIT)
-        answer = self.backend.facets(field, query, asked)
-        counted = sum(count for _, count in answer.counts)
-        counts = answer.counts[:most]
+        answer = self.backend.facets(field, query, contract.FACET_LIMIT)
+        valued = [(value, count) for value, count in answer.counts if value is not None]
+        counted = sum(count for _, count in valued)
+        counts = valued[:most]
         frame = typed(
             {
-                "value": ("text", [value if isinstance(value, str | None) else str(value) for value, _ in counts]),
+                "value": ("text", [value if isinstance(value, str) else str(value) for value, _ in counts]),
                 "count": ("number", [count for _, count in counts]),
                 "share": ("number", [count / counted if counted else None for _, count in counts]),
             }
         ).astype({"count": "int64"})
-        values = len(answer.counts)
-        ended = values < min(asked, answer.limit or asked)
-        complete = ended and values <= most
+        ended = answer.limit is not None and len(answer.counts) < min(contract.FACET_LIMIT, answer.limit)
+        complete = ended and len(valued) <= most
+        unsure = "" if answer.limit is not None else "; the server states no limit, so there may be more"
         return self._with_card(
             frame,
             kind="facets",
@@ -363,13 +393,11 @@ class Client:
                 "first": "field",
                 "arguments": {"field": field, **filter_arguments(query), "limit": most},
             },
+            asked={"field": field, **query.asked},
+            applied={"field": field, **bounded(query.filters, FEW_SHOWN)},
             complete=complete,
-            reason="all values" if complete else f"the {len(counts)} commonest values",
-            notes=[
-                *query.notes,
-                f"share is of the {counted:,} postings with {'any' if ended else f'one of the {values} commonest'} "
-                f"{field}; postings without one are counted nowhere",
-            ],
+            reason="all values" if complete else f"the {len(counts)} commonest values{unsure}",
+            notes=[*query.notes, *_about_counts(field, answer.counts, counted, ended)],
         )
 
     def get_org(self, org_id: str) -> Org:
@@ -415,6 +443,12 @@ class Client:
         from_start = walk.start is None and not (page and walk.pages > 1)
         complete = walk.reason == "cursor ended" and from_start
         reason = walk.reason if complete or walk.reason != "cursor ended" else "the last page, or pages, of a walk"
+        repeated = int(frame["job_id"].count() - frame["job_id"].nunique()) if "job_id" in frame else 0
+        if repeated > 0:
+            notes.append(f"{repeated:,} postings came more than once: the backend's pages overlap")
+            complete, reason = False, f"{reason}, with {repeated:,} repeated postings"
+        if not len(frame) and walk.start is None:
+            notes.extend(_about_nothing(walk.query))
         if complete and walk.total is not None and not walk.capped and walk.total != len(frame):
             notes.append(f"the backend counted {walk.total:,} matching postings, {len(frame):,} came")
         return self._with_card(
@@ -451,21 +485,16 @@ class Client:
         next_cursor: str | None = None,
         pages: int = 1,
         notes: Sequence[str] = (),
+        asked: Mapping[str, Any] | None = None,
+        applied: Mapping[str, Any] | None = None,
     ) -> pd.DataFrame:
-        backend = self.backend
         return attach(
             frame,
             kind=kind,
-            backend={
-                "name": backend.name,
-                "label": backend.label,
-                "connect": backend.base_url if backend.name == "api" else backend.name,
-                "base_url": backend.base_url,
-                "sends_key": backend.sends_key,
-            },
-            clock=clock or instant_text(backend.now()),
-            asked=dict(query.asked) if query else {},
-            applied=bounded(query.filters, FEW_SHOWN) if query else {},
+            backend=self._about_backend(),
+            clock=clock or instant_text(self.backend.now()),
+            asked=asked or (query.asked if query else {}),
+            applied=applied or (bounded(query.filters, FEW_SHOWN) if query else {}),
             total=total,
             capped=capped,
             complete=complete,
@@ -476,8 +505,19 @@ class Client:
             call=call,
             drift=builder.drift if builder else Drift(),
             unknown_fields=builder.unknown_names if builder else (),
-            notes=[*backend.notes, *notes],
+            notes=[*self.backend.notes, *notes],
         )
+
+    def _about_backend(self) -> dict[str, Any]:
+        """The backend as a card carries it."""
+        backend = self.backend
+        return {
+            "name": backend.name,
+            "label": backend.label,
+            "connect": backend.base_url if backend.name == "api" else backend.name,
+            "base_url": backend.base_url,
+            "sends_key": backend.sends_key,
+        }
 
 
 def _with_computation(error: NotFoundError, wanted: PostingId) -> NotFoundError:
@@ -490,3 +530,24 @@ def _with_computation(error: NotFoundError, wanted: PostingId) -> NotFoundError:
         f"{wanted.provider_job_key!r}).{rule}"
     )
     return NotFoundError(error.message, hint=f"{error.hint} {hint}".strip(), context=error.context)
+
+
+def _about_counts(field: str, counts: Sequence[tuple[Any, int]], counted: int, ended: bool) -> list[str]:
+    """What a reader of facet counts must know."""
+    values = [value for value, _ in counts if value is not None]
+    which = "any" if ended else f"one of the {len(values)} commonest"
+    missing = sum(count for value, count in counts if value is None)
+    without = f"the {missing:,} without one are in no share" if missing else "those without one are counted nowhere"
+    notes = [f"share is of the {counted:,} postings with {which} {field}; {without}"]
+    if len({str(value).casefold() for value in values}) < len(values):
+        notes.append(f"values of {field} that differ only in case are counted apart; a search finds them together")
+    return notes
+
+
+def _about_nothing(query: JobQuery) -> list[str]:
+    """Where to look when nothing matches: values are compared whole, as records write them."""
+    counted = {facet.reads: facet.name for facet in contract.FACET_FIELDS.values()}
+    fields = [counted[name] for name in query.filters if name in counted]
+    if not fields:
+        return []
+    return [f"nothing matches; values are compared whole: see what there is with facets({fields[0]!r})"]

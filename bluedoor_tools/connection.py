@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import contract
 from .client import Client
 from .errors import InvalidRequestError, nearest
+from .wire import DEFAULT_PATIENCE
 
 if TYPE_CHECKING:
     import httpx
 
 __all__ = ["connect"]
 
-_DEFAULT_PATIENCE = 60.0  # seconds
+_SHOWN_MAX = 40  # characters of a wrong argument
+_LIKE_A_KEY = re.compile(r"_(live|test)_|\bbearer\b|^(?=.*\d)[\w+=-]{20,}$", re.IGNORECASE)
 
 
 def connect(
     where: str | Path | None = None,
     *,
     api_key: str | None = None,
-    patience: float = _DEFAULT_PATIENCE,
+    patience: float = DEFAULT_PATIENCE,
     transport: httpx.BaseTransport | None = None,
 ) -> Client:
-    """Connect to a backend. Nothing is sent yet; the sample is unpacked at its first use (about a second, once).
+    """Connect to a backend. Nothing is sent yet; the sample is unpacked into the cache folder (a second, once).
 
     Parameters
     ----------
@@ -70,14 +73,22 @@ def connect(
 
         url = place if place != "api" else os.environ.get("BLUEDOOR_API_URL", "").strip() or contract.API_URL
         return Client(ApiBackend(Transport(_checked_url(url), api_key=api_key, patience=patience, transport=transport)))
+    text = str(place)
+    known = (os.environ.get("BLUEDOOR_API_KEY", "").strip(), api_key)
+    if _LIKE_A_KEY.search(text) or any(key and str(key) in text for key in known):
+        raise InvalidRequestError(
+            "What is to name a backend looks like an API key; it is not repeated here.",
+            hint="Pass a key as api_key=… or in BLUEDOOR_API_KEY; a backend is 'api', 'sample' or a URL.",
+        )
+    shown = text if len(text) <= _SHOWN_MAX else text[: _SHOWN_MAX - 1] + "…"
     if isinstance(place, Path) or (isinstance(place, str) and ("/" in place or os.sep in place)):
         raise InvalidRequestError(
-            f"{str(place)!r} is a path: local mirrors are not in this version.",
+            f"{shown!r} is a path: local mirrors are not in this version.",
             hint="Use 'api', 'sample' or a URL; bd.read_jobs(path) reads a saved answer.",
         )
-    close = nearest(str(place), ["api", "sample"])
+    close = nearest(text, ["api", "sample"])
     raise InvalidRequestError(
-        f"There is no backend {place!r}.",
+        f"There is no backend {shown!r}.",
         hint=(f"Did you mean {close!r}? " if close else "") + "Use 'api', 'sample' or a URL beginning with https://.",
     )
 

@@ -21,6 +21,7 @@ import msgspec
 
 from . import contract
 from .errors import UnexpectedAnswerError
+from .inert import one_line
 
 __all__ = ["Decoder", "Drift", "Page", "json_name", "parse_instant", "read_envelope", "read_json"]
 
@@ -93,6 +94,11 @@ class Decoder:
             "Envelope", [("data", list[struct]), ("meta", msgspec.Raw, msgspec.field(default=_NULL))]
         )
         self._struct = struct
+        # Where a record keeps a learned field, and how JSON writes its name.
+        self._learned = tuple(
+            (f"unknown_{number}", f"{json.dumps(name, ensure_ascii=False)}:")
+            for number, name in enumerate(self.learned)
+        )
         self._decoders: dict[str, Any] = {
             "records": msgspec.json.Decoder(list[struct]),
             "envelope": msgspec.json.Decoder(envelope),
@@ -176,13 +182,11 @@ class Decoder:
         """The record's unknown and drifted fields as one JSON object, None where it has none."""
         if isinstance(record, _Beside):
             return _dump(record.beside)
-        if not self.learned:
-            return None
         parts = []
-        for number, name in enumerate(self.learned):
-            raw = getattr(record, f"unknown_{number}", _NULL)  # a record decoded before the name was learned
+        for attribute, key in self._learned:
+            raw = getattr(record, attribute, _NULL)  # a record decoded before the name was learned
             if raw is not _NULL:
-                parts.append(f"{json.dumps(name, ensure_ascii=False)}:{bytes(raw).decode(errors='replace')}")
+                parts.append(key + str(raw, "utf-8", "replace"))
         return "{" + ",".join(parts) + "}" if parts else None
 
 
@@ -240,10 +244,6 @@ def json_name(value: Any) -> str:
     return _JSON_NAMES.get(type(value), "a number")
 
 
-def _printable(text: str) -> str:
-    return "".join(char if char.isprintable() else " " for char in text)
-
-
 def _too_deep(what: str) -> UnexpectedAnswerError:
     return UnexpectedAnswerError(
         f"{what} is nested deeper than can be read.", hint="No posting is: check the address, or narrow the search."
@@ -291,7 +291,7 @@ def read_json(body: bytes, what: str = "the answer") -> Any:
         raise UnexpectedAnswerError(
             f"{what} is {kind}.",
             hint="A proxy or an outage may answer in the API's place: check the address, then try again.",
-            context={"starts": _printable(start[:80])},
+            context={"damaged": True, "starts": one_line(start[:80])},
         ) from None
 
 
@@ -312,7 +312,7 @@ def read_envelope(body: bytes, what: str = "the answer") -> tuple[Any, dict[str,
         raise UnexpectedAnswerError(
             f"{what} has no `data`.",
             hint="Is the address that of the Job Postings API?",
-            context={"keys": [_printable(name[:40]) for name in sorted(found)[:20]] if isinstance(found, dict) else []},
+            context={"keys": [one_line(name[:40]) for name in sorted(found)[:20]] if isinstance(found, dict) else []},
         )
     meta = found.get("meta")
     return found["data"], meta if isinstance(meta, dict) else {}

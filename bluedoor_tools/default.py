@@ -24,11 +24,11 @@ def default_client() -> Client:
     Returns
     -------
     Client
-        the same one until ``BLUEDOOR_BACKEND``, ``BLUEDOOR_API_URL`` or ``BLUEDOOR_API_KEY`` changes
+        the same one until it is closed, or ``BLUEDOOR_BACKEND``, ``BLUEDOOR_API_URL`` or ``BLUEDOOR_API_KEY`` changes
     """
     setting = tuple(os.environ.get(name) for name in _ENVIRONMENT)
     with _lock:
-        if setting not in _clients:
+        if setting not in _clients or _clients[setting].closed:
             _clients[setting] = connect()
         return _clients[setting]
 

@@ -53,15 +53,21 @@ JSON_COLUMNS = frozenset(
 )
 COLUMNS: dict[str, contract.Field] = {entry.name: entry for entry in (*contract.JOB_FIELDS, *_DERIVED)}
 
-# What a reader looks for first stands first; every plain field is there, nested ones and the text are asked for.
+# What a reader looks for first stands first, keys last; every plain field is there, nested ones and the text are asked
+# for.
 DEFAULT_JOB_COLUMNS: tuple[str, ...] = (
-    "job_id", "title", "company", "location_text", "workplace_type", "employment_type", "department", "team",
-    "city", "region", "country", "salary_min", "salary_max", "salary_currency", "salary_period", "status", "active",
-    "provider", "first_seen_at", "source_posted_at", "last_seen_at", "last_checked_at", "last_changed_at",
-    "inactive_at", "source_updated_at", "source_url", "apply_url", "remote_policy", "salary_raw", "normalized_title",
-    "provider_job_key", "org_id", "source_id", "board_id", "raw_payload_uri", "unknown_fields",
+    "title", "company", "location_text", "workplace_type", "employment_type",
+    "salary_min", "salary_max", "salary_currency", "salary_period", "first_seen_at",
+    "source_posted_at", "status", "active", "department", "team", "city", "region", "country", "provider",
+    "last_seen_at", "last_checked_at", "last_changed_at", "inactive_at", "source_updated_at",
+    "remote_policy", "normalized_title", "salary_raw", "unknown_fields", "raw_payload_uri",
+    "provider_job_key", "board_id", "source_id", "org_id", "source_url", "apply_url", "job_id",
 )  # fmt: skip
-EVENT_COLUMNS: tuple[str, ...] = (*(entry.name for entry in contract.EVENT_FIELDS), "unknown_fields")
+EVENT_COLUMNS: tuple[str, ...] = (
+    "observed_at", "event_type", "field_name", "old_value", "new_value", "metadata", "provider",
+    "org_id", "source_id", "board_id", "source_hash", "event_schema_version", "event_key", "unknown_fields",
+    "event_id", "job_id",
+)  # fmt: skip
 
 
 def job_columns(description: bool) -> list[str]:

@@ -39,7 +39,7 @@ class Organisations:
             for start in range(0, len(missing), contract.BATCH_LIMIT):
                 found = self._backend.orgs(missing[start : start + contract.BATCH_LIMIT])
                 with self._lock:
-                    self._known.update(found)
+                    self._known.update(dict.fromkeys(missing[start : start + contract.BATCH_LIMIT]) | found)
         except (BluedoorError, KeyboardInterrupt) as error:
             if isinstance(error, KeyboardInterrupt) and not keep:
                 raise
@@ -47,4 +47,8 @@ class Organisations:
             notes.append(f"company is empty where the names could not be looked up ({said})")
             warn(f"The companies' names could not be looked up: {str(error) or said}", BluedoorWarning)
         with self._lock:
-            return {org_id: org_name(self._known.get(org_id)) for org_id in org_ids}
+            nameless = sum(org_id in self._known and not org_name(self._known[org_id]) for org_id in org_ids)
+            names = {org_id: org_name(self._known.get(org_id)) for org_id in org_ids}
+        if nameless:
+            notes.append(f"company is empty for {nameless:,} organisations: the backend gives no name for them")
+        return names

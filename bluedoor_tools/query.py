@@ -12,6 +12,7 @@ import datetime as dt
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from numbers import Integral
@@ -28,6 +29,7 @@ __all__ = [
     "check_columns",
     "check_ids",
     "check_limit",
+    "check_limit_of_one_answer",
     "instant",
     "instant_text",
 ]
@@ -72,6 +74,7 @@ _AGE = re.compile(r"(\d{1,5})\s*([hdw])")
 _HOURS = {"h": 1, "d": 24, "w": 168}
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OPTIONS = ("limit", "cursor", "columns", "description")  # arguments of a search that are no filters
+_CURSOR_FORM = 1  # the version of what a cursor's text carries
 _SHORT = 2  # letters of a code where a name is wanted
 
 
@@ -141,6 +144,7 @@ class JobQuery:
         asked = {name: _held(given[name]) for name in contract.PARAMETERS if given.get(name) is not None}
         for name, value in asked.items():
             filters[name] = _checked(contract.PARAMETERS[name], value, now, notes)
+        notes.extend(_caveats(filters))
         _check_bounds(filters)
         return cls(filters, {name: _plain(value) for name, value in asked.items()}, tuple(notes))
 
@@ -166,7 +170,8 @@ class Cursor:
 
     def encode(self) -> str:
         """The cursor as opaque, URL-safe text."""
-        text = json.dumps([self.backend_cursor, self.skip, self.fingerprint, self.clock], separators=(",", ":"))
+        parts = [_CURSOR_FORM, self.backend_cursor, self.skip, self.fingerprint, self.clock]
+        text = json.dumps(parts, separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
@@ -176,10 +181,11 @@ class Cursor:
             if not isinstance(text, str):
                 raise TypeError
             raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-            backend_cursor, skip, fingerprint, clock = json.loads(raw)
+            form, backend_cursor, skip, fingerprint, clock = json.loads(raw)
             dt.datetime.fromisoformat(clock)
             if not (
-                isinstance(backend_cursor, str | None)
+                form == _CURSOR_FORM
+                and isinstance(backend_cursor, str | None)
                 and type(skip) is int
                 and skip >= 0
                 and isinstance(fingerprint, str)
@@ -193,13 +199,23 @@ class Cursor:
         return cls(backend_cursor, skip, fingerprint, clock)
 
 
-def check_limit(limit: object, *, none_means_all: bool = True) -> int | None:
+def check_limit(limit: object) -> int | None:
     """A caller's limit: a whole number of at least 1, or None for all."""
-    if limit is None and none_means_all:
-        return None
+    return None if limit is None else _count(limit, "Use 1 or more, or None for all.")
+
+
+def check_limit_of_one_answer(limit: object, most: int) -> int:
+    """A caller's limit where the API answers once, without a cursor: 1 to `most`."""
+    hint = f"Use 1 to {most}: the API gives no more at once, and names no cursor for the rest."
+    count = _count(limit, hint)
+    if count > most:
+        raise InvalidRequestError(f"limit={limit!r} is more than the API gives.", hint=hint)
+    return count
+
+
+def _count(limit: object, hint: str) -> int:
     if isinstance(limit, bool) or not isinstance(limit, Integral) or limit < 1:
-        every = " or None for all" if none_means_all else ""
-        raise InvalidRequestError(f"limit={limit!r} is not a number of rows.", hint=f"Use 1 or more{every}.")
+        raise InvalidRequestError(f"limit={limit!r} is not a number of rows.", hint=hint)
     return int(limit)
 
 
@@ -245,11 +261,13 @@ def _checked(parameter: contract.Parameter, value: Any, now: dt.datetime, notes:
             return check_ids(name, value)
         case _:
             if not isinstance(value, str):
-                raise InvalidRequestError(f"{name} takes one text, not {type(value).__name__}.")
+                raise InvalidRequestError(
+                    f"{name} takes one text, not {type(value).__name__}.", hint="Search once a value."
+                )
             text = value.strip()
             if not text:
                 raise InvalidRequestError(f"{name} is empty.", hint="Leave the filter out to match everything.")
-            if not text.isprintable():
+            if any(unicodedata.category(char) in {"Cc", "Cs"} for char in text):
                 raise InvalidRequestError(f"{name} holds characters that do not print.", hint="Write plain text.")
             if parameter.match == "tokens" and not re.search(r"\w", text):
                 raise InvalidRequestError(f"{name}={value!r} holds no word.", hint="Search for at least one word.")
@@ -268,14 +286,37 @@ def _choice(parameter: contract.Parameter, text: str, notes: list[str]) -> str:
     if text.casefold() in {wording.casefold() for wording in parameter.wordings}:
         return text
     close = nearest(text, parameter.choices, cutoff=0.75 if parameter.open else 0.5)
-    if parameter.open and close is None:
-        notes.append(f"{parameter.name}={text!r} is not among the values known so far; it was sent as it is.")
+    # Some ATS words `PartTime`; a lower-case code of the API with a slip in it is another matter.
+    wording = bool(parameter.wordings) and not re.fullmatch(r"[a-z_-]+", text)
+    if parameter.open and (close is None or wording or not _is_slip(text, close)):
+        like = f" (the nearest is {close!r})" if close else ""
+        notes.append(f"{parameter.name}={text!r} is not among the values known so far{like}; it was sent as it is")
         return text
     known = ", ".join(parameter.choices)
     raise InvalidRequestError(
         f"{parameter.name}={text!r} is not a known value.",
-        hint=(f"Did you mean {close!r}? " if close else "") + f"Known: {known}.",
+        hint=(f"Did you mean {close!r}? " if close else "")
+        + f"Known: {known}."
+        + (" None, or any on the command line, stands for both." if parameter.name == "status" else ""),
         context={"name": parameter.name, "value": text, "nearest": close},
+    )
+
+
+def _is_slip(text: str, known: str) -> bool:
+    """Whether one slip of the hand lies between a value and a known one, ignoring case, hyphens and blanks."""
+    wrong, right = (word.casefold().translate(str.maketrans("", "", "_- ")) for word in (text, known))
+    if abs(len(wrong) - len(right)) > 1:
+        return False
+    same = 0
+    while same < min(len(wrong), len(right)) and wrong[same] == right[same]:
+        same += 1
+    rests = wrong[same:], right[same:]
+    # One letter too many, too few or another, or two that changed places.
+    return (
+        rests[0][1:] == rests[1][1:]
+        or rests[0][1:] == rests[1]
+        or rests[0] == rests[1][1:]
+        or (rests[0][:2] == rests[1][:2][::-1] and rests[0][2:] == rests[1][2:])
     )
 
 
@@ -307,6 +348,19 @@ def check_ids(name: str, value: Any) -> tuple[str, ...]:
                 hint="Ids are UUIDs such as '72fe3b06-0d08-4f7d-9dfd-beedeeda0a25': see a frame's org_id, source_id.",
             )
     return tuple(sorted(set(ids)))
+
+
+def _caveats(filters: Mapping[str, Value]) -> list[str]:
+    """What can mislead in the fields that the filters read, as the contract has it."""
+    caveats: dict[str, None] = {}
+    for name in filters:
+        for field_name in contract.PARAMETERS[name].reads[:1]:
+            misleads = next(entry.misleads for entry in contract.JOB_FIELDS if entry.name == field_name)
+            if misleads and name != "q":
+                caveats[f"{field_name}: {misleads}"] = None
+    if re.search(r'["*]|(^|\s)-\w|\bOR\b', str(filters.get("q", ""))):
+        caveats["q knows no operators: quotes, -, OR and * are read as blanks and words"] = None
+    return [*caveats]
 
 
 def _check_bounds(filters: Mapping[str, Value]) -> None:

@@ -1,8 +1,13 @@
-"""What asks the same again: the call and the request behind an answer, kept small on its card, written out later."""
+"""What asks the same again: the call and the request behind an answer, kept small on its card, written out later.
+
+A card may come from anywhere (pandas reads it from a stranger's Parquet file, too), and what is written here is there
+to be run: names are checked, values are written by `repr` or quoted for the shell, and a comment is one inert line.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,13 +16,20 @@ from urllib.parse import quote
 from . import contract
 from .backends.base import Request
 from .errors import InvalidRequestError
+from .inert import one_line
 from .query import JobQuery
 
-__all__ = ["FEW_SHOWN", "bounded", "filter_arguments", "reproduce", "request_entry"]
+__all__ = ["FEW_SHOWN", "bounded", "filter_arguments", "is_call", "is_request", "reproduce", "request_entry"]
 
 _FEW = 40  # ids that a card carries to repeat the call; of a longer list it says how many
 FEW_SHOWN = 10  # ids that it carries to show
 _LISTS = tuple(name for name, parameter in contract.PARAMETERS.items() if parameter.match == "one_of")
+_FUNCTIONS = {"search_jobs", "iter_jobs", "get_job", "job_events", "facets", "read_jobs"}
+_ARGUMENTS = {*contract.PARAMETERS, "columns", "cursor", "description", "field", "job", "limit", "path", "status"}
+_ENDPOINTS = [
+    (entry.method, re.compile(re.sub(r"\\\{\w+\\\}", lambda _: r"[\w-]+", re.escape(entry.path)), re.ASCII))
+    for entry in contract.ENDPOINTS
+]
 
 
 def filter_arguments(query: JobQuery) -> dict[str, Any]:
@@ -54,64 +66,134 @@ def request_entry(request: Request | None) -> dict[str, Any] | None:
     return {"method": request.method, "path": request.path, "parameters": parameters, "body": body}
 
 
+def is_call(call: Any) -> bool:
+    """Whether this is a call of the library: its functions, its arguments, and plain values."""
+    if not isinstance(call, dict) or not {"function", "first", "arguments"} <= set(call):
+        return False
+    function, first, arguments = call["function"], call["first"], call["arguments"]
+    return (
+        isinstance(function, str)
+        and function in _FUNCTIONS
+        and (first is None or (isinstance(first, str) and first in _ARGUMENTS))
+        and isinstance(arguments, dict)
+        and set(arguments) <= _ARGUMENTS
+        and all(_is_plain(value) or _is_many(value) for value in arguments.values())
+        and (function != "read_jobs" or "path" in arguments)
+    )
+
+
+def is_request(request: Any) -> bool:
+    """Whether this is a request that the contract knows, with plain parameters."""
+    if not isinstance(request, dict) or set(request) != {"method", "path", "parameters", "body"}:
+        return False
+    method, path, parameters, body = (request[name] for name in ("method", "path", "parameters", "body"))
+    return (
+        isinstance(path, str)
+        and any(method == known and pattern.fullmatch(path) for known, pattern in _ENDPOINTS)
+        and isinstance(parameters, dict)
+        and all(isinstance(value, str) or _is_many(value) for value in parameters.values())
+        and isinstance(body, dict | None)
+        and all(_is_plain(value) or _is_many(value) for value in (body or {}).values())
+    )
+
+
 def reproduce(entries: Mapping[str, Any], how: str = "python") -> str:
     """The call that asks the same again, as Python or as curl. Dates stand as they were resolved."""
-    if how == "python":
-        return _as_python(entries)
-    if how == "curl":
-        return _as_curl(entries)
-    raise InvalidRequestError(f"how={how!r} is not known.", hint="Use 'python' or 'curl'.")
-
-
-def _as_python(entries: Mapping[str, Any]) -> str:
+    if how not in {"python", "curl"}:
+        raise InvalidRequestError(f"how={how!r} is not known.", hint="Use 'python' or 'curl'.")
     call = entries["call"]
-    if call["function"] == "read_jobs":
-        return f"import bluedoor_tools as bd\ndf = bd.read_jobs({call['arguments']['path']!r})"
+    if not is_call(call):
+        raise InvalidRequestError(
+            "What asks this again is not known: the card holds no call of this library.",
+            hint="Ask the frame that a search, facets or get_job gave.",
+        )
+    lines = _as_python(entries) if how == "python" else _as_curl(entries)
+    if call.get("of_rows") is not None:
+        lines.append(_comment(f"the counts are of {call['of_rows']} rows that were derived from this answer"))
+    if entries["derived"]:
+        said = f"{entries['rows']:,} rows, {entries['reason']}"
+        lines.append(_comment(f"the frame's rows are derived from this answer: {said}"))
+    return "\n".join(lines)
+
+
+def _as_python(entries: Mapping[str, Any]) -> list[str]:
+    call = entries["call"]
     arguments = dict(call["arguments"])
-    first = arguments.pop(call["first"], None) if call["first"] else None
-    words = [repr(first)] if first is not None else []
-    words += [f"{name}={name if _is_many(value) else repr(value)}" for name, value in arguments.items()]
-    where = entries["backend"]["connect"]
-    lines = ["import bluedoor_tools as bd", *_left_out(arguments, str)]
-    return "\n".join([*lines, f"df = bd.connect({where!r}).{call['function']}({', '.join(words)})"])
+    lines = ["import bluedoor_tools as bd"]
+    if call["function"] == "read_jobs":
+        asked = f"bd.read_jobs({arguments['path']!r})"
+    else:
+        first = arguments.pop(call["first"], None) if call["first"] else None
+        words = [repr(first)] if first is not None else []
+        words += [f"{name}={name if _is_many(value) else repr(value)}" for name, value in arguments.items()]
+        lines += _left_out(arguments, str)
+        asked = f"bd.connect({entries['backend']['connect']!r}).{call['function']}({', '.join(words)})"
+        if call["function"] == "get_job":
+            asked += ".frame()"
+    counted = "".join(f".bluedoor.breakdown({field!r})" for field in call.get("breakdown", ()))
+    return [*lines, f"df = {asked}{counted}"]
 
 
-def _as_curl(entries: Mapping[str, Any]) -> str:
-    request = entries["request"]
+def _as_curl(entries: Mapping[str, Any]) -> list[str]:
+    request, backend, call = entries["request"], entries["backend"], entries["call"]
     if request is None:
-        raise InvalidRequestError("No request stands behind this frame.", hint="It was read from a file.")
-    url = entries["backend"]["base_url"] + request["path"]
+        raise InvalidRequestError(
+            "No request stands behind this frame.", hint="It was read from a file: reproduce('python') says how."
+        )
+    url = backend["base_url"] + request["path"]
     parameters, body = ({**(request[part] or {})} for part in ("parameters", "body"))
     left_out = _left_out({**parameters, **body}, str.upper)
     for written in (parameters, body):
         written.update((name, name.upper()) for name, value in written.items() if _is_many(value))
     if parameters:
-        url += "?" + "&".join(f"{name}={quote(value, safe=',:')}" for name, value in parameters.items())
-    words = ["curl", "--fail-with-body", shlex.quote(url)]
+        url += "?" + "&".join(f"{quote(name)}={quote(str(value), safe=',:')}" for name, value in parameters.items())
+    words = ["curl", "--fail-with-body", shlex.quote(one_line(url))]
     if request["method"] != "GET":
-        words[1:1] = ["-X", request["method"]]
-    if entries["backend"]["sends_key"]:
+        words[1:1] = ["-X", shlex.quote(one_line(str(request["method"])))]
+    if backend["sends_key"]:
         words += ["-H", '"Authorization: Bearer $BLUEDOOR_API_KEY"']
     if request["body"] is not None:
         words += ["-H", shlex.quote("Content-Type: application/json"), "-d", shlex.quote(json.dumps(body))]
-    text = "\n".join([" ".join(words), *left_out])
-    if entries["pages"] > 1 and entries["kind"] == "jobs":
-        text += "\n# the first page; the next one is asked with &cursor= and the answer's meta.next_cursor"
-    if entries["backend"]["name"] != "api":
-        text += f"\n# asks the live API the same; these rows came from: {entries['backend']['label']}"
-    return text
+    lines = [" ".join(words), *left_out]
+    if entries["pages"] > 1:
+        lines.append("# the first page; the next one is asked with &cursor= and the answer's meta.next_cursor")
+    if backend["name"] != "api":
+        came = "asks the live API the same; these rows came from: "
+        if call["arguments"].get("cursor") is not None:
+            came = "asks for the first page; these rows came after a cursor of the "
+        lines.append(_comment(f"{came}{backend['label']}"))
+    counted = "".join(f".bluedoor.breakdown({field!r})" for field in call.get("breakdown", ()))
+    return [*lines, _comment(f"the frame counts the rows of this answer: {counted}")] if counted else lines
+
+
+def _comment(text: str) -> str:
+    return f"# {one_line(text)}"
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value is a JSON scalar, or a list of them."""
+    values = value if isinstance(value, list) else [value]
+    return all(isinstance(part, str | bool | int | float | None) for part in values)
 
 
 def _is_many(value: Any) -> bool:
     """Whether a card keeps of this list only its length and first members."""
-    return isinstance(value, dict) and "many" in value
+    return (
+        isinstance(value, dict)
+        and set(value) == {"many", "first"}
+        and type(value["many"]) is int
+        and isinstance(value["first"], list)
+        and all(isinstance(part, str) for part in value["first"])
+    )
 
 
 def _left_out(arguments: Mapping[str, Any], written: Callable[[str], str]) -> list[str]:
     """What the reader must put in: the long lists of which a card keeps only the beginning."""
     return [
-        f"# {written(name)} stands for the {value['many']:,} values asked for, of which the card keeps the first: "
-        + ", ".join(value["first"])
+        _comment(
+            f"{written(name)} stands for the {value['many']:,} values asked for, of which the card keeps the first: "
+            + ", ".join(value["first"])
+        )
         for name, value in arguments.items()
         if _is_many(value)
     ]

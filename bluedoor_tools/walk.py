@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -16,6 +17,8 @@ from .query import Cursor, JobQuery, check_columns, check_limit, instant_text
 from .reproduction import filter_arguments
 
 __all__ = ["Walk"]
+
+_EMPTY_MAX = 20  # pages without a row, one after another, before a walk is given up
 
 
 @dataclass(slots=True)
@@ -80,6 +83,7 @@ class Walk:
         skip = self.start.skip if self.start else 0
         remaining = self.limit
         seen = {position}
+        empty = 0
         self.marks = ((0, self._cursor(position, skip)),)
         while True:
             answer = self.backend.search(
@@ -116,6 +120,12 @@ class Walk:
             yield answer
             if self.reason != "page":
                 return
+            empty = 0 if rows else empty + 1
+            if empty > _EMPTY_MAX:
+                raise UnexpectedAnswerError(
+                    f"The server sent {empty} pages without a row in a row, and more cursors.",
+                    hint="Start the search again; if it stays so, the API has changed.",
+                )
             if leads_back:
                 raise UnexpectedAnswerError(
                     "The server's next_cursor leads back to a page that was already read.",
@@ -141,4 +151,6 @@ class Walk:
 
 
 def _mark(backend: Backend, query: JobQuery) -> str:
-    return f"{backend.name}-{query.fingerprint}"
+    """Whose walk a cursor belongs to: this backend's, at this address, and this query's."""
+    place = zlib.crc32(backend.base_url.encode())
+    return f"{backend.name}-{place:08x}-{query.fingerprint}"

@@ -278,7 +278,7 @@ def test_any_text_is_a_date_or_an_error(text: str) -> None:
 @pytest.mark.parametrize("limit", [0, -1, "10", "all", 1.5, 10.0, True, float("inf"), [5]])
 def test_what_is_no_limit(api: Client, limit: Any) -> None:
     """A limit is a whole number of at least 1, or None."""
-    assert f"limit={limit!r} is not a number of rows. Use 1 or more or None for all." in refused(api, limit=limit)
+    assert f"limit={limit!r} is not a number of rows. Use 1 or more, or None for all." in refused(api, limit=limit)
 
 
 @pytest.mark.parametrize("limit", [0, -1, "10", None, 1.5, True])
@@ -289,7 +289,7 @@ def test_what_is_no_limit_of_events_and_facets(api: Client, limit: Any) -> None:
         lambda: api.facets("country", limit=limit),
     ]
     for ask in asks:
-        with pytest.raises(bd.InvalidRequestError, match=r"not a number of rows\. Use 1 or more\."):
+        with pytest.raises(bd.InvalidRequestError, match=r"not a number of rows\. Use 1 to 100: "):
             ask()
 
 

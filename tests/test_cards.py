@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import pickle
 import shlex
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bluedoor_tools as bd
+from bluedoor_tools import contract
 from bluedoor_tools.client import Client
 from tests.api_face import VALID_KEY, FaceApp, Faults, InProcessTransport
 from tests.api_face.examples import small_data
@@ -93,6 +96,33 @@ def test_a_card_is_a_mapping(sample: Client) -> None:
     assert len(card) == len(list(card))
     with pytest.raises(TypeError):
         card["total"] = 7  # type: ignore[index]
+
+
+def test_a_card_is_a_copy(sample: Client) -> None:
+    """Changing what a card holds changes neither the frame nor its other cards."""
+    frame = sample.search_jobs("nurse", limit=2)
+    bd.card(frame)["notes"].append("9,999 jobs")
+    bd.card(frame)["applied"]["q"] = "baker"
+    frame.bluedoor.card["backend"]["label"] = "x"
+    assert "9,999 jobs" not in str(bd.card(frame))
+    assert bd.card(frame)["applied"]["q"] == "nurse"
+    assert bd.card(frame)["backend"]["label"] != "x"
+
+
+def test_foreign_text_forges_no_line_of_a_card() -> None:
+    """A field's name with escapes and line ends in it is a part of one printable line, and so is a repr."""
+    data = small_data(3)
+    data.jobs[1]["x\x1b[31m\nanswer  9,999 jobs; complete\u202e\u2028"] = 1
+    client, _ = client_of(data)
+    frame = client.search_jobs(status=None, limit=3)
+    frame.attrs["bluedoor"]["reason"] = "limit)\n\x1b[2J"
+    card = bd.card(frame)
+    labels = [line.split()[0] for line in str(card).split("\n")]
+    assert labels.count("answer") == 1
+    assert all(line.isprintable() for line in str(card).split("\n"))
+    assert "answer  9,999 jobs; complete" in str(card)
+    assert repr(card).isprintable()
+    assert not set("\x1b\u202e\u2028") & set(card._repr_html_())
 
 
 def test_a_card_escapes_what_it_shows(sample: Client) -> None:
@@ -354,6 +384,109 @@ def test_curl_says_what_it_cannot_say(sample: Client, api: Client) -> None:
         assert "org_ids=org_ids" in code
 
 
+def test_a_derived_frame_says_that_it_is_one(jobs: pd.DataFrame) -> None:
+    """The code asks for the answer, which is not the frame's rows, and a comment says so; otherwise there is none."""
+    part = jobs[jobs["title"] != jobs.loc[0, "title"]]
+    for how in ("python", "curl"):
+        whole = jobs.bluedoor.reproduce(how)
+        said = f"# the frame's rows are derived from this answer: {len(part)} rows, derived from 40 rows"
+        assert part.bluedoor.reproduce(how) == f"{whole}\n{said}"
+        assert "derived" not in whole
+    pd.testing.assert_frame_equal(run(part.bluedoor.reproduce()), jobs)
+
+
+def test_the_python_code_of_a_breakdown(jobs: pd.DataFrame) -> None:
+    """It counts again, of a breakdown of a breakdown, too; what cannot be asked again is said."""
+    counts = jobs.bluedoor.breakdown("city")
+    assert counts.bluedoor.reproduce().endswith(".search_jobs('engineer', limit=40).bluedoor.breakdown('city')")
+    pd.testing.assert_frame_equal(run(counts.bluedoor.reproduce()), counts)
+    twice = counts.bluedoor.breakdown("count")
+    pd.testing.assert_frame_equal(run(twice.bluedoor.reproduce()), twice)
+    assert "# the frame counts the rows of this answer: .bluedoor.breakdown('city')" in counts.bluedoor.reproduce(
+        "curl"
+    )
+    assert "derived" not in counts.bluedoor.reproduce()
+    of_part = jobs.head(10).bluedoor.breakdown("city")
+    for how in ("python", "curl"):
+        assert of_part.bluedoor.reproduce(how).endswith(
+            "\n# the counts are of 10 rows that were derived from this answer"
+        )
+
+
+def test_curl_of_a_continued_load_of_the_sample(sample: Client, api: Client) -> None:
+    """The API knows no cursor of the sample: curl asks for the first page, and says so instead of "the same"."""
+    for client, says in ((sample, True), (api, False)):
+        first = client.search_jobs(limit=3)
+        rest = client.search_jobs(limit=3, cursor=bd.card(first)["next_cursor"])
+        assert "after a cursor" not in first.bluedoor.reproduce("curl")
+        command = rest.bluedoor.reproduce("curl")
+        assert ("asks for the first page; these rows came after a cursor of the synthetic sample" in command) is says
+        assert "asks the live API the same" not in command
+
+
+def hostile(frame: pd.DataFrame, **changes: Any) -> pd.DataFrame:
+    """The frame with other entries on its card, as pandas would read them from a stranger's Parquet file."""
+    frame = frame.copy()
+    frame.attrs["bluedoor"].update(changes)
+    return frame
+
+
+ATTACK = "x'\nimport os; touch X #\u2028\x1b[2J"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        {"function": ATTACK, "first": None, "arguments": {}},
+        {"function": "search_jobs", "first": None, "arguments": {ATTACK: 1}},
+        {"function": "search_jobs", "first": None, "arguments": {"os": 1}},
+        {"function": "search_jobs", "first": [1], "arguments": {}},
+        {"function": ["search_jobs"], "first": None, "arguments": {}},
+        {"function": "search_jobs", "first": "q", "arguments": {"q": {"a": 1}}},
+        {"function": "search_jobs", "first": None, "arguments": {"org_ids": {"many": ATTACK, "first": []}}},
+        {"function": "search_jobs", "first": None, "arguments": {"org_ids": {"many": 3, "first": [[ATTACK]]}}},
+        {"function": "read_jobs", "first": "path", "arguments": {}},
+        {},
+        None,
+    ],
+)
+def test_a_call_that_is_none_of_the_library_is_not_written_out(jobs: pd.DataFrame, call: Any) -> None:
+    """Names of a card's call are the library's and its values plain, or nothing is written."""
+    for how in ("python", "curl"):
+        with pytest.raises(bd.InvalidRequestError, match="no call of this library"):
+            hostile(jobs, call=call).bluedoor.reproduce(how)
+
+
+def test_whatever_a_card_says_its_code_is_inert(jobs: pd.DataFrame) -> None:
+    """Every value is quoted and every comment one printable line, wherever the card comes from."""
+    many = {"many": 3, "first": [ATTACK]}
+    frame = hostile(
+        jobs.head(2),
+        reason=ATTACK,
+        backend={"name": "n", "label": ATTACK, "base_url": f"https://x.test/{ATTACK}", "connect": ATTACK,
+                 "sends_key": False},
+        call={"function": "search_jobs", "first": "q", "arguments": {"q": ATTACK, "org_ids": many, "cursor": ATTACK},
+              "breakdown": [ATTACK], "of_rows": ATTACK},
+        request={"method": f"POST; {ATTACK}", "path": ATTACK, "parameters": {ATTACK: ATTACK, "org_ids": many},
+                 "body": {ATTACK: ATTACK}},
+    )  # fmt: skip
+    code, command = frame.bluedoor.reproduce(), frame.bluedoor.reproduce("curl")
+    assert all(line.isprintable() for text in (code, command) for line in text.split("\n"))
+    statements = ast.parse(code).body
+    assert [type(statement) for statement in statements] == [ast.Import, ast.Assign]
+    names = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+    assert names == {"bd", "df", "org_ids"}
+    first, *comments = command.split("\n")
+    assert all(line.startswith("# ") for line in comments)
+    words = shlex.split(first)
+    assert words[:2] == ["curl", "-X"]
+    assert words[2].startswith("POST; ")
+    assert words[3] == "--fail-with-body"
+    assert words[4].startswith("https://x.test/")
+    assert [word for word in words[5:] if word.startswith("-")] == ["-H", "-d"]
+    assert len(words) == 9
+
+
 def test_the_key_is_shown_nowhere() -> None:
     """Card, representations and code never hold the key; curl names the variable it is kept in, and works with it."""
     client, face = client_of(small_data(30), api_key=VALID_KEY)
@@ -429,6 +562,18 @@ def test_breakdown_says_of_what_frame_it_counts(jobs: pd.DataFrame) -> None:
     assert jobs.iloc[:0].bluedoor.breakdown("country").empty
 
 
+def test_breakdown_says_when_its_rows_were_answered(api: Client, tmp_path: Path) -> None:
+    """Counts are of an answer as old as the frame's; of a saved answer nobody knows."""
+    frame = api.search_jobs(limit=150)
+    frame.attrs["bluedoor"]["answered_at"] = "2026-01-02T03:04:05Z"
+    counts = frame.bluedoor.breakdown("country")
+    assert (bd.card(counts)["answered_at"], bd.card(counts)["pages"]) == ("2026-01-02T03:04:05Z", 2)
+    assert "answered   2026-01-02T03:04:05Z, 2 pages" in str(bd.card(counts))
+    saved = bd.read_jobs(bd.save(frame, tmp_path / "jobs.csv")).bluedoor.breakdown("country")
+    assert "answered   unknown" in str(bd.card(saved))
+    assert saved.bluedoor.reproduce().endswith("jobs.csv').bluedoor.breakdown('country')")
+
+
 def test_breakdown_of_no_such_column(jobs: pd.DataFrame) -> None:
     """A misspelt column raises and names the nearest."""
     with pytest.raises(bd.InvalidRequestError, match="Did you mean 'workplace_type'"):
@@ -449,3 +594,96 @@ def test_nested_columns_are_decoded_on_request(sample: Client) -> None:
         jobs.bluedoor.decoded("native_structure")
     events = sample.job_events(jobs["job_id"][0])
     assert events.bluedoor.decoded("metadata").map(type).isin([dict]).all()
+
+
+# -- single records ----------------------------------------------------------------------------------------------------
+
+
+def record_of(client: Client, origin: bool, **changes: Any) -> bd.Job:
+    """The first posting as a Job; with an origin as the client gives it, or without one."""
+    frame = client.search_jobs(limit=1)
+    job_id = str(frame.loc[0, "job_id"])
+    given = {
+        "backend": bd.card(frame)["backend"],
+        "clock": bd.card(frame)["clock"],
+        "request": {"method": "GET", "path": f"/jobs/{job_id}", "parameters": {"include": "description"}, "body": None},
+        "call": {"function": "get_job", "first": "job", "arguments": {"job": job_id}},
+    }
+    return bd.Job(
+        {**client.get_job(job_id).record, **changes},
+        company="Acme",
+        api_url=FACE_URL,
+        notices=("a notice",),
+        origin=given if origin else None,
+    )
+
+
+def test_the_frame_of_a_job_has_a_card(sample: Client, api: Client, face: FaceApp) -> None:
+    """It says where the record comes from, repeats its notices, and asks for it again."""
+    job = record_of(sample, origin=True)
+    frame = job.frame()
+    card = bd.card(frame)
+    assert (card["kind"], card["rows"], card["total"], card["complete"]) == ("jobs", 1, 1, True)
+    assert (card["backend"]["name"], card["pages"], card["notes"]) == ("sample", 1, ["a notice"])
+    assert card["answered_at"]
+    assert "1 job, of 1 matching; complete (one record)" in str(card)
+    assert run(frame.bluedoor.reproduce())["job_id"].tolist() == [job.job_id]
+    asked = record_of(api, origin=True).frame()
+    assert send(asked.bluedoor.reproduce("curl"), face)["data"]["job_id"] == asked.loc[0, "job_id"]
+
+
+def test_the_frame_of_a_job_of_unknown_origin(sample: Client) -> None:
+    """A Job made from a record says that it is one record, and nothing of what would ask it again."""
+    frame = record_of(sample, origin=False).frame()
+    assert "one record" in str(bd.card(frame))
+    assert bd.card(frame)["answered_at"] is None
+    with pytest.raises(bd.InvalidRequestError, match="is not known"):
+        frame.bluedoor.reproduce()
+
+
+def test_the_frame_of_a_job_says_its_drift(sample: Client) -> None:
+    """Values of a wrong type and new fields are told as of any answer."""
+    job = record_of(sample, origin=True, salary_min="much", perks=["bike"])
+    with pytest.warns(bd.DriftWarning, match="salary_min: 1"):
+        frame = job.frame()
+    assert bd.card(frame)["drift"] == {"salary_min": 1}
+    assert "perks" in bd.card(frame)["unknown_fields"]
+
+
+def test_a_job_is_a_mapping(sample: Client) -> None:
+    """By name as any mapping: the contract's fields, then the record's own; an unknown name is a KeyError."""
+    job = record_of(sample, origin=False, perks=["bike"])
+    fields = [field.name for field in contract.JOB_FIELDS]
+    assert isinstance(job, Mapping)
+    assert list(job) == [*fields, "perks"]
+    assert len(job) == len(fields) + 1
+    assert dict(job) == {**dict.fromkeys(fields), **job.record}
+    assert "title" in job
+    assert "titel" not in job
+    assert (job.get("titel"), job.get("title")) == (None, job.title)
+    with pytest.raises(KeyError) as caught:
+        job["titel"]
+    assert "Did you mean 'title'" in str(caught.value)
+    assert isinstance(caught.value, bd.InvalidRequestError)
+    assert isinstance(pickle.loads(pickle.dumps(caught.value)), KeyError)
+    org = bd.Org({"org_id": "x", "display_name": "Acme"})
+    assert dict(org)["display_name"] == "Acme"
+
+
+def test_records_are_equal_to_themselves_only(sample: Client) -> None:
+    """Two look-ups are two objects, as before, and fit into a set; their records compare by content."""
+    one, two = record_of(sample, origin=False), record_of(sample, origin=False)
+    assert one != two
+    assert one != dict(one)
+    assert len({one, two, one}) == 2
+    assert one.record == two.record
+
+
+def test_a_record_prints_one_line_a_field() -> None:
+    """Names and values of an organisation's fields, and its notices, forge no line and drive no terminal."""
+    evil = "x\x1b[31m\nName             Acme\u202e"
+    org = bd.Org({"org_id": evil, "display_name": evil, evil: evil}, notices=(evil,))
+    lines = str(org).split("\n")
+    assert len(lines) == len(contract.ORG_FIELDS) + 2
+    assert all(line.isprintable() for line in lines)
+    assert repr(org).isprintable()

@@ -25,8 +25,9 @@ from wcwidth import width as cell_len
 
 import bluedoor_tools as bd
 from bluedoor_tools import cli, contract
-from bluedoor_tools.cli.text_table import one_line, text_table
+from bluedoor_tools.cli.text_table import text_table
 from bluedoor_tools.client import Client
+from bluedoor_tools.inert import one_line
 from tests.api_face import FaceApp, Override
 
 SEED_ID = "76a82054d2c45c7b4c4f9ca9915c4b03b7a5b303"
@@ -198,7 +199,7 @@ def test_a_saved_search_is_read_again(run: Run, sample: Client, tmp_path: Path, 
 
 
 @pytest.mark.parametrize(("name", "start"), [
-    ("a.csv", b'"job_id"'), ("a.JSON", b'{"data"'), ("a.jsonl", b'{"job_id"'), ("a.parquet", b"PAR1"),
+    ("a.csv", b'"title"'), ("a.JSON", b'{"data"'), ("a.jsonl", b'{"title"'), ("a.parquet", b"PAR1"),
     ("a.xlsx", b"PK"), ("a.txt", b"title "), ("a", b"title "),
 ])  # fmt: skip
 def test_the_ending_chooses_the_format(run: Run, tmp_path: Path, name: str, start: bytes) -> None:
@@ -206,7 +207,7 @@ def test_the_ending_chooses_the_format(run: Run, tmp_path: Path, name: str, star
     assert run("search", "--limit", "2", "-o", str(tmp_path / name))[0] == 0
     assert (tmp_path / name).read_bytes().startswith(start)
     assert run("search", "--limit", "2", "-o", str(tmp_path / name), "--format", "csv")[0] == 0
-    assert (tmp_path / name).read_bytes().startswith(b'"job_id"')
+    assert (tmp_path / name).read_bytes().startswith(b'"title"')
 
 
 def test_a_page_by_its_ending(run: Run, tmp_path: Path) -> None:

@@ -74,6 +74,31 @@ def test_what_is_no_backend(where: Any, words: str) -> None:
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("by", ["argument", "environment"])
+@pytest.mark.parametrize(
+    "key", ["jobs_live_SECRET", " jobs_test_SECRET/x", "Bearer SECRET", "SECRET7f3a9c2e4b6d8f0a1c3e", "SECRET"]
+)
+def test_a_key_in_the_backends_place_is_not_repeated(key: str, by: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What looks like a key, or is the key at hand, is refused unseen, with the place where it belongs."""
+    if key == "SECRET":  # like no key, but the one at hand
+        monkeypatch.setenv("BLUEDOOR_API_KEY", key)
+    monkeypatch.setenv("BLUEDOOR_BACKEND", key)
+    with pytest.raises(bd.InvalidRequestError, match="looks like an API key") as caught:
+        bd.connect(key if by == "argument" else None)
+    assert "api_key=" in caught.value.hint
+    assert "BLUEDOOR_API_KEY" in caught.value.hint
+    assert "SECRET" not in str(caught.value) + repr(vars(caught.value))
+
+
+@pytest.mark.parametrize("where", ["no such place, " * 20, "data/" * 50, Path("data/" * 50)])
+def test_a_long_backend_is_told_by_its_beginning(where: Any) -> None:
+    """Of what is no backend 40 characters are shown at most."""
+    with pytest.raises(bd.InvalidRequestError) as caught:
+        bd.connect(where)
+    assert str(where)[:39] in str(caught.value)
+    assert str(where)[:41] not in str(caught.value)
+
+
 def test_a_bad_address_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is refused when connecting, not at the first request."""
     monkeypatch.setenv("BLUEDOOR_API_URL", "api.example.test")

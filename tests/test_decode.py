@@ -136,6 +136,14 @@ def test_names_learned_late_do_not_disturb_earlier_records() -> None:
     assert titles == ["Engineer 1", "Engineer 2", "Engineer 3", "Engineer 4", "Engineer 5", None, "Engineer 7"]
 
 
+def test_names_are_written_once_a_decoder_not_once_a_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Giving out the unknown fields of a hundred thousand records encodes no name a hundred thousand times."""
+    reader = decoder()
+    page = reader.page(answer(*({"new": number} for number in range(3))))
+    monkeypatch.setattr(json, "dumps", None)
+    assert [reader.unknown_fields(record) for record in page.records] == [f'{{"new":{number}}}' for number in range(3)]
+
+
 def test_unknown_values_keep_their_wording() -> None:
     """Numbers of any length and texts with escapes come through as they were written."""
     body = b'{"data": [{"big": 12345678901234567890123, "exact": 0.10000000000000000555, "text": "\\u00e9\\n"}]}'

@@ -332,6 +332,15 @@ def test_the_card_of_fewer_rows_is_not_carried_over(sample: Client, tmp_path: Pa
     assert (card["rows"], card["total"], card["complete"]) == (3, None, False)
 
 
+def forged(frame: pd.DataFrame, folder: Path, change: Any) -> pd.DataFrame:
+    """The frame saved as JSON, its card changed in the file, and read again."""
+    path = save(frame, folder / "jobs.json")
+    answer = json.loads(path.read_text(encoding="utf-8"))
+    answer["meta"]["bluedoor"] = change(answer["meta"]["bluedoor"])
+    path.write_text(json.dumps(answer), encoding="utf-8")
+    return read_jobs(path)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -341,18 +350,95 @@ def test_the_card_of_fewer_rows_is_not_carried_over(sample: Client, tmp_path: Pa
         lambda card: {**card, "applied": None},
         lambda card: {**card, "call": {"function": "x();import os", "first": None, "arguments": {}}},
         lambda card: {**card, "call": {**card["call"], "arguments": {"q=1);evil(": 1}}},
+        lambda card: {**card, "call": {**card["call"], "arguments": {"evil": 1}}},
+        lambda card: {**card, "call": {**card["call"], "first": ["evil"]}},
+        lambda card: {**card, "call": {**card["call"], "breakdown": ["evil"]}},
+        lambda card: {**card, "call": {**card["call"], "arguments": {"org_ids": {"many": 3, "first": [["evil"]]}}}},
+        lambda card: {**card, "call": {**card["call"], "arguments": {"q": {"evil": 1}}}},
+        lambda card: {**card, "clock": ["evil"]},
+        lambda card: {**card, "evil": 1},
+        lambda card: {**card, "kind": "facets"},
+        lambda card: {**card, "backend": {**card["backend"], "connect": ["evil"]}},
     ],
 )
 def test_a_forged_card_is_not_believed(sample: Client, tmp_path: Path, change: Any) -> None:
     """A file is a stranger's: a card without a card's shape, or with code in its call, is left aside."""
-    path = save(sample.search_jobs(limit=2), tmp_path / "jobs.json")
-    answer = json.loads(path.read_text(encoding="utf-8"))
-    answer["meta"]["bluedoor"] = change(answer["meta"]["bluedoor"])
-    path.write_text(json.dumps(answer), encoding="utf-8")
-    jobs = read_jobs(path)
+    jobs = forged(sample.search_jobs(limit=2), tmp_path, change)
     assert bd.card(jobs)["backend"]["name"] == "file"
     assert "evil" not in jobs.bluedoor.reproduce("python")
     assert str(bd.card(jobs))
+
+
+EVIL = "https://evil.test/v1"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda card: {**card, "backend": {**card["backend"], "base_url": EVIL, "sends_key": True}},
+        lambda card: {**card, "request": {**card["request"], "method": "POST; touch X #evil"}},
+        lambda card: {**card, "request": {**card["request"], "path": "/jobs/search;evil"}},
+        lambda card: {**card, "request": {**card["request"], "path": "@evil.test/jobs/search"}},
+        lambda card: {**card, "request": {**card["request"], "parameters": {"q": ["evil"]}}},
+        lambda card: {**card, "request": {**card["request"], "body": "evil"}},
+        lambda card: {**card, "request": {"path": "/evil"}},
+    ],
+)
+def test_a_card_from_a_file_asks_nothing_of_another_address(sample: Client, tmp_path: Path, change: Any) -> None:
+    """Its words are kept; a request that is not one of the API's, at the API's address, is not."""
+    jobs = forged(sample.search_jobs("nurse", limit=2), tmp_path, change)
+    assert bd.card(jobs)["applied"]["q"] == "nurse"
+    assert (bd.card(jobs)["request"], bd.card(jobs)["backend"]["sends_key"]) == (None, False)
+    with pytest.raises(bd.InvalidRequestError, match="No request"):
+        jobs.bluedoor.reproduce("curl")
+    assert "evil" not in jobs.bluedoor.reproduce()
+
+
+def test_a_card_from_a_file_has_no_authority(sample: Client, tmp_path: Path) -> None:
+    """It neither sends a key nor connects elsewhere: what can be repeated then is the reading of the file."""
+    jobs = sample.search_jobs("nurse", limit=2)
+    keyed = forged(jobs, tmp_path, lambda card: {**card, "backend": {**card["backend"], "sends_key": True}})
+    assert "curl" in keyed.bluedoor.reproduce("curl")
+    assert "BLUEDOOR_API_KEY" not in keyed.bluedoor.reproduce("curl")
+    moved = forged(jobs, tmp_path, lambda card: {**card, "backend": {**card["backend"], "connect": EVIL}})
+    assert "evil" not in moved.bluedoor.reproduce()
+    assert moved.bluedoor.reproduce().endswith(f"bd.read_jobs({str(tmp_path / 'jobs.json')!r})")
+
+
+def test_words_of_a_card_from_a_file_are_one_line(sample: Client, tmp_path: Path) -> None:
+    """Line ends in a label, a note or a list of ids begin no line of code or of the card."""
+    evil = "x\nimport os\u2028os.system('x')\x1b[2J"
+    ids = [f"{number:08}-0000-4000-8000-000000000000" for number in range(50)]
+    jobs = forged(
+        sample.search_jobs(org_ids=[*sample.search_jobs(limit=1)["org_id"], *ids], limit=1),
+        tmp_path,
+        lambda card: {
+            **card,
+            "backend": {**card["backend"], "label": evil},
+            "notes": [evil],
+            "call": {**card["call"], "arguments": {"org_ids": {"many": 3, "first": [evil]}}},
+        },
+    )
+    assert bd.card(jobs)["backend"]["label"] == evil
+    for text in (jobs.bluedoor.reproduce(), jobs.bluedoor.reproduce("curl"), str(bd.card(jobs))):
+        assert all(line.isprintable() and not line.startswith(("import os", "os.")) for line in text.split("\n"))
+
+
+@pytest.mark.parametrize("kind", BACK)
+@pytest.mark.parametrize("columns", [None, ["job_id", "event_type"], ["event_id", "job_id"]])
+def test_saved_events_are_not_read_as_postings(
+    sample: Client, tmp_path: Path, kind: str, columns: list[str] | None
+) -> None:
+    """Events have a job_id, too: a file of them is refused and named as what it is."""
+    events = sample.job_events(SEED_ID)
+    rejected(
+        save(events if columns is None else events[columns], tmp_path / f"events.{kind}"), "holds events, not postings"
+    )
+
+
+def test_postings_may_have_columns_of_events(tmp_path: Path) -> None:
+    """A posting with a column that an event has is a posting, since it has a title."""
+    assert len(frame_of(tmp_path, {**BASE, "event_type": "job.created"})) == 1
 
 
 def test_the_card_of_a_saved_answer(tmp_path: Path) -> None:

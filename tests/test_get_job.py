@@ -405,8 +405,9 @@ def test_an_organisations_record_is_escaped() -> None:
 # -- job_events --------------------------------------------------------------------------------------------------------
 
 EVENT_COLUMNS = [
-    "event_id", "event_key", "event_schema_version", "job_id", "org_id", "source_id", "board_id", "provider",
-    "event_type", "field_name", "old_value", "new_value", "observed_at", "source_hash", "metadata", "unknown_fields",
+    "observed_at", "event_type", "field_name", "old_value", "new_value", "metadata", "provider",
+    "org_id", "source_id", "board_id", "source_hash", "event_schema_version", "event_key", "unknown_fields",
+    "event_id", "job_id",
 ]  # fmt: skip
 
 
@@ -567,3 +568,57 @@ def test_arguments_of_a_search_are_none_of_facets(api: Client, name: str) -> Non
     """Counting takes filters, not what shapes rows; the error says where the argument belongs."""
     with pytest.raises(bd.InvalidRequestError, match=f"no argument '{name}'.*search_jobs"):
         api.facets("country", **{name: None})  # type: ignore[arg-type]
+
+
+SEED_ID = "76a82054d2c45c7b4c4f9ca9915c4b03b7a5b303"
+SEED_URL = "https://jobs.lever.co/spotify/76458bae-8a16-4c42-8780-f9452206f0e0"
+
+
+def test_events_that_the_server_cuts_are_not_called_all(api: Client, face: FaceApp) -> None:
+    """A limit of the server's own, lower than the one asked for, makes the answer incomplete, and is said."""
+    job_id = face.data.jobs[0]["job_id"]
+    events = [event for event in face.data.events if event["job_id"] == job_id][:1]
+    face.faults.overrides.append(Override("/events", {"data": events, "meta": {"count": 1, "limit": 1}}))
+    with pytest.warns(bd.ResultCutWarning, match="more than these 1"):
+        frame = api.job_events(job_id, limit=100)
+    assert (bd.card(frame)["complete"], bd.card(frame)["reason"]) == (False, "limit")
+
+
+def test_the_card_of_events_names_the_posting(sample: Client) -> None:
+    """The posting as asked for and as applied; a `Job` does as well as its id."""
+    job = sample.get_job(SEED_URL)
+    for asked in (job, SEED_URL):
+        card = bd.card(sample.job_events(asked))
+        assert card["applied"] == {"job_id": SEED_ID}
+    assert card["asked"] == {"job": SEED_URL}
+
+
+@pytest.mark.parametrize("limit", [101, 500])
+def test_a_limit_beyond_one_answer_is_refused_before_it_is_sent(api: Client, face: FaceApp, limit: int) -> None:
+    """Events and facets come in one answer of at most 100; more is an error, on any backend."""
+    with pytest.raises(bd.InvalidRequestError, match="more than the API gives"):
+        api.job_events(SEED_ID, limit=limit)
+    with pytest.raises(bd.InvalidRequestError, match="more than the API gives"):
+        api.facets("city", limit=limit)
+    assert not face.log
+
+
+def test_facets_with_a_bucket_of_nulls(api: Client, face: FaceApp) -> None:
+    """Postings without a value are in no share and no row; the card says how many they are."""
+    counts = [{"value": None, "count": 300}, {"value": "Berlin", "count": 75}, {"value": "berlin", "count": 25}]
+    face.faults.overrides.append(Override("jobs/facets", {"data": counts, "meta": {"limit": 100, "count": 3}}))
+    frame = api.facets("city")
+    assert frame["value"].tolist() == ["Berlin", "berlin"]
+    assert frame["share"].tolist() == [0.75, 0.25]
+    notes = " ".join(bd.card(frame)["notes"])
+    assert "the 300 without one are in no share" in notes
+    assert "differ only in case" in notes
+
+
+def test_facets_of_a_server_that_states_no_limit_are_not_called_all(api: Client, face: FaceApp) -> None:
+    """Without a stated limit nobody knows whether the list was cut."""
+    counts = [{"value": f"City {number}", "count": 50 - number} for number in range(50)]
+    face.faults.overrides.append(Override("jobs/facets", {"data": counts, "meta": {}}))
+    card = bd.card(api.facets("city"))
+    assert card["complete"] is False
+    assert "states no limit" in card["reason"]

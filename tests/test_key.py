@@ -339,8 +339,14 @@ def echo(status: int, wrap: Callable[[str], Any]) -> Override:
         lambda key: {"detail": [{"msg": key}]},
         lambda key: '{"error": "' + "".join(f"\\u{ord(char):04x}" for char in key) + '"}',
         lambda key: f"<html><p>{key}</p>",
+        lambda key: f'{{"authorization": "Bearer {key}", oops}}',
+        lambda key: '{"' + "".join(f"\\u{ord(char):04X}" for char in key) + '": oops}',
+        lambda key: {key: 1, "x" * 26 + key: 2},
     ],
-    ids=["nested", "twice", "text", "string", "cut", "cut later", "list", "escaped", "html"],
+    ids=[
+        *("nested", "twice", "text", "string", "cut", "cut later", "list", "escaped", "html"),
+        *("damaged", "damaged and escaped", "name"),
+    ],
 )
 def test_an_echoed_key_is_struck_out(face: FaceApp, keyed: Client, status: int, wrap: Callable[[str], Any]) -> None:
     """A server that repeats the key does not get it into messages, contexts, pickles, tracebacks or warnings."""
@@ -349,7 +355,7 @@ def test_an_echoed_key_is_struck_out(face: FaceApp, keyed: Client, status: int, 
         keyed.search_jobs()
     error = caught.value
     shown = "".join(traceback.format_exception(error)) + repr(error) + repr(vars(error))
-    for part in (KEY, KEY[:14], KEY[4:]):
+    for part in (KEY, KEY[:14], KEY[4:], f"u{ord(KEY[0]):04x}"):
         assert part not in shown
         assert part not in pickle.dumps(error).decode("latin-1")
 

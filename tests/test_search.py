@@ -22,18 +22,21 @@ from hypothesis import strategies as st
 
 import bluedoor_tools as bd
 from bluedoor_tools import frames
+from bluedoor_tools.backends.api import ApiBackend
 from bluedoor_tools.backends.store import StoreBackend, create_store, write_jobs
 from bluedoor_tools.client import Client
-from tests.api_face import FaceApp, FaceData, Faults, Override
+from bluedoor_tools.wire.transport import Transport
+from tests.api_face import FaceApp, FaceData, Faults, InProcessTransport, Override
 from tests.api_face.examples import CLOCK, job, org, small_data
 from tests.clients import client_of, searches, with_limit
 
 DEFAULT_COLUMNS = [
-    "job_id", "title", "company", "location_text", "workplace_type", "employment_type", "department", "team",
-    "city", "region", "country", "salary_min", "salary_max", "salary_currency", "salary_period", "status", "active",
-    "provider", "first_seen_at", "source_posted_at", "last_seen_at", "last_checked_at", "last_changed_at",
-    "inactive_at", "source_updated_at", "source_url", "apply_url", "remote_policy", "salary_raw", "normalized_title",
-    "provider_job_key", "org_id", "source_id", "board_id", "raw_payload_uri", "unknown_fields",
+    "title", "company", "location_text", "workplace_type", "employment_type",
+    "salary_min", "salary_max", "salary_currency", "salary_period", "first_seen_at",
+    "source_posted_at", "status", "active", "department", "team", "city", "region", "country", "provider",
+    "last_seen_at", "last_checked_at", "last_changed_at", "inactive_at", "source_updated_at",
+    "remote_policy", "normalized_title", "salary_raw", "unknown_fields", "raw_payload_uri",
+    "provider_job_key", "board_id", "source_id", "org_id", "source_url", "apply_url", "job_id",
 ]  # fmt: skip
 NESTED_COLUMNS = ["event_fields", "parsed_structured", "extensions", "native_structured"]
 
@@ -344,10 +347,10 @@ def test_garbage_is_no_cursor(text: Any) -> None:
 def test_a_forged_position_is_refused(sample: Client) -> None:
     """A cursor whose inside is altered raises instead of giving wrong rows or a crash."""
     cursor = bd.card(sample.search_jobs(limit=5))["next_cursor"]
-    _, skip, mark, clock = json.loads(base64.urlsafe_b64decode(cursor + "=="))
+    form, _, skip, mark, clock = json.loads(base64.urlsafe_b64decode(cursor + "=="))
     for position in ("x", "", base64.b64encode(b"1/2/3").decode(), base64.b64encode(b"9" * 40 + b"/x").decode()):
         with pytest.raises(bd.InvalidRequestError, match="cursor"):
-            sample.search_jobs(limit=5, cursor=shaped([position, skip, mark, clock]))
+            sample.search_jobs(limit=5, cursor=shaped([form, position, skip, mark, clock]))
 
 
 # -- columns and description -------------------------------------------------------------------------------------------
@@ -969,3 +972,92 @@ def test_a_value_not_known_so_far_is_sent_and_noted(api: Client) -> None:
     card = bd.card(api.search_jobs(limit=5, provider="brand_new_ats"))
     assert (card["rows"], card["applied"]["provider"]) == (0, "brand_new_ats")
     assert any("brand_new_ats" in note for note in card["notes"])
+
+
+# -- what a card must not claim ----------------------------------------------------------------------------------------
+
+
+def test_pages_that_overlap_are_no_complete_answer() -> None:
+    """Postings that come twice are counted and said, and the answer is not called complete."""
+    data = small_data(60)
+    client, face = client_of(data)
+    records = [record | {} for record in face.data.jobs[:3]]
+    meta = {"limit": 100, "total_matching": 6}
+    face.faults.overrides.append(
+        Override("jobs/search", {"data": records, "meta": {**meta, "next_cursor": "2"}}, times=1)
+    )
+    face.faults.overrides.append(Override("jobs/search", {"data": records, "meta": meta}))
+    frame = client.search_jobs(status=None, limit=None)
+    card = bd.card(frame)
+    assert (card["rows"], card["total"], card["complete"]) == (6, 6, False)
+    assert "3 repeated postings" in card["reason"]
+
+
+def test_pages_without_rows_and_ever_new_cursors_end() -> None:
+    """A server that only hands out cursors is given up after some pages; the rows before it are kept."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        rows = [{"job_id": "1" * 40}] if len(asked) == 1 else []
+        return httpx.Response(200, json={"data": rows, "meta": {"next_cursor": f"cursor {len(asked)}"}})
+
+    transport = Transport("http://face.test/v1", transport=httpx.MockTransport(answer))
+    with Client(ApiBackend(transport)) as client, pytest.warns(bd.PartialResultWarning, match="without a row"):
+        frame = client.search_jobs(status=None, limit=None, columns=["job_id"])
+    assert len(frame) == 1
+    assert not bd.card(frame)["complete"]
+    assert len(asked) < 50
+
+
+def test_organisations_that_the_backend_leaves_out_are_said_and_not_asked_again(api: Client, face: FaceApp) -> None:
+    """A look-up that omits ids leaves `company` empty, says for how many, and is not repeated."""
+    face.faults.overrides.append(Override("orgs/batch_lookup", {"data": [{"input": {"org_id": "x"}, "data": None}]}))
+    first, second = (api.search_jobs(limit=5) for _ in range(2))
+    assert first["company"].isna().all()
+    for frame in (first, second):
+        assert any("the backend gives no name" in note for note in bd.card(frame)["notes"])
+    assert sum(request.path == "/orgs/batch_lookup" for request in face.log) == 1
+
+
+def test_a_cursor_belongs_to_its_address(face: FaceApp) -> None:
+    """The cursor of an API at one address is refused at another before anything is sent."""
+    client, _ = client_of(small_data(5))
+    cursor = bd.card(client.search_jobs(limit=2))["next_cursor"]
+    elsewhere = Transport("http://other.test/job-postings/v1", transport=InProcessTransport(face))
+    with Client(ApiBackend(elsewhere)) as other, pytest.raises(bd.InvalidRequestError, match="another search"):
+        other.search_jobs(limit=2, cursor=cursor)
+    assert not face.log
+
+
+def test_the_card_says_what_can_mislead_in_each_filter(sample: Client) -> None:
+    """What the contract knows of a filter's field stands on the card of a search and of facets."""
+    for frame in (sample.search_jobs(workplace_type="remote", posted_after="30d", limit=1),
+                  sample.facets("city", workplace_type="remote", posted_after="30d")):  # fmt: skip
+        notes = " ".join(bd.card(frame)["notes"])
+        assert "19 % of remote is contradicted" in notes
+        assert "only first_seen_* filters find the posting" in notes
+        assert "closed postings still read active" in notes
+    plain = bd.card(sample.search_jobs(status=None, limit=1))["notes"]
+    assert not any("workplace_type" in note for note in plain)
+
+
+@pytest.mark.parametrize("q", ['"registered nurse"', "nurse -registered", "nurse OR doctor", "nurs*"])
+def test_operators_in_q_are_said_to_be_none(sample: Client, q: str) -> None:
+    """A search that looks as if it had operators says that they are read as words."""
+    assert any("q knows no operators" in note for note in bd.card(sample.search_jobs(q, limit=1))["notes"])
+
+
+def test_an_empty_answer_says_where_the_values_are(sample: Client) -> None:
+    """Nothing found under a value that is compared whole: the card names the facet that lists the values."""
+    frame = sample.search_jobs(region="Ohio")
+    assert frame.empty
+    assert any("facets('region')" in note for note in bd.card(frame)["notes"])
+
+
+def test_every_facet_value_can_be_searched(sample: Client) -> None:
+    """What `facets` lists, a search under that value takes, and finds at least as many."""
+    for field, name in (("employment_type", "employment_type"), ("ats_provider", "provider"), ("city", "city")):
+        for value, count in sample.facets(field, status=None)[["value", "count"]].itertuples(index=False):
+            found = sample.search_jobs(status=None, limit=1, columns=["job_id"], **{name: value})
+            assert bd.card(found)["total"] >= count, value

@@ -17,6 +17,7 @@ PACKAGE = Path(bd.__file__).parent
 # Each room imports only from rooms above it; the faces stand last.
 ROOMS = (
     "errors",
+    "inert",
     "contract",
     "query",
     "posting_urls",
@@ -50,7 +51,11 @@ def imported_rooms(path: Path) -> set[str]:
     depth = len(path.relative_to(PACKAGE).parts)
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.level:
+        if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and not node.level):
+            absolute = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [str(node.module)]
+            own = [name for name in absolute if name.split(".")[0] == PACKAGE.name]
+            assert not own, f"{path.name} imports {own} by an absolute name: rooms are imported relatively"
+        elif isinstance(node, ast.ImportFrom):
             if node.level < depth:
                 continue  # within the room's own folder
             assert node.level == depth, f"{path.name} reaches outside the package"
@@ -68,6 +73,31 @@ def test_imports_point_one_way(path: Path) -> None:
     position = ROOMS.index(room)
     later = {name for name in imported_rooms(path) if ROOMS.index(name) > position}
     assert not later, f"{room} imports from {later}"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("from bluedoor_tools import client", "absolute"),
+        ("from bluedoor_tools.client import Client", "absolute"),
+        ("import bluedoor_tools.client", "absolute"),
+        ("def f():\n    import bluedoor_tools as bd", "absolute"),
+        ("from ...client import Client", "outside"),
+    ],
+)
+def test_imports_that_the_map_cannot_see_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, said: str
+) -> None:
+    """An absolute import of the own package, or one from outside it, fails the test above."""
+    package = tmp_path / "bluedoor_tools"
+    (package / "pages").mkdir(parents=True)
+    monkeypatch.setitem(globals(), "PACKAGE", package)
+    path = package / "pages" / "text.py"
+    path.write_text(f"import json\n{code}\n", encoding="utf-8")
+    with pytest.raises(AssertionError, match=said):
+        imported_rooms(path)
+    path.write_text("import json\nfrom .. import contract\nfrom .html import to_html\n", encoding="utf-8")
+    assert imported_rooms(path) == {"contract"}
 
 
 def test_the_public_names_are_these() -> None:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import email.utils
+import gc
 import itertools
 import json
 import socket
+import threading
+import time
 import uuid
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pandas as pd
@@ -22,7 +28,7 @@ from bluedoor_tools import contract
 from bluedoor_tools.backends.api import ApiBackend
 from bluedoor_tools.client import Client
 from bluedoor_tools.decode import Decoder
-from bluedoor_tools.wire.transport import Transport
+from bluedoor_tools.wire.transport import Answer, Transport
 from tests.api_face import FaceApp, InProcessTransport, Override, create_app, serving
 from tests.api_face.examples import job, small_data
 
@@ -69,8 +75,30 @@ def once(face: FaceApp, status: int, body: Any = b"", **headers: str) -> None:
     face.faults.overrides[-1].times = 1
 
 
-def rows(answer: bytes) -> int:
-    return len(json.loads(answer)["data"])
+def rows(answer: Answer[Any]) -> int:
+    return len(answer.content["data"])
+
+
+@contextmanager
+def raw_server(answer: Callable[[socket.socket], None]) -> Iterator[str]:
+    """One connection, whose first request is read and then answered by a function, byte by byte if it likes."""
+
+    def run() -> None:
+        try:
+            peer, _ = listener.accept()
+        except TimeoutError:
+            return
+        with peer, suppress(OSError):
+            peer.recv(65536)
+            answer(peer)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(5)
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+        thread.join(5)
+        assert not thread.is_alive()
 
 
 # What passes
@@ -88,14 +116,50 @@ def test_passing_failures_are_asked_again(face: FaceApp, wire: Transport, waits:
 
 @pytest.mark.parametrize(
     "body",
-    [b"<!doctype html><title>Just a moment</title>", b'{"data": [{"job_id": "1', b"", b"upstream timed out", b"  \n"],
-    ids=["html", "cut", "empty", "text", "blank"],
+    [
+        b"<!doctype html><title>Just a moment</title>",
+        b'{"data": [{"job_id": "1',
+        b"",
+        b"upstream timed out",
+        b"  \n",
+        b'{"data": [{"job_id": "1", "ti\x00\x00\x00}], "meta": {}}',
+        b'{"data": [],, "meta": {}}',
+    ],
+    ids=["html", "cut", "empty", "text", "blank", "overwritten", "comma"],
 )
-def test_a_damaged_answer_is_asked_again(face: FaceApp, wire: Transport, waits: list[float], body: bytes) -> None:
-    """Status 200 with something that is no whole JSON is an accident on the way, and asked again."""
+def test_a_damaged_answer_is_asked_again(
+    face: FaceApp, wire: Transport, api: Client, waits: list[float], body: bytes
+) -> None:
+    """Status 200 with something that is no whole JSON is an accident on the way, and asked again, whoever reads it."""
     once(face, 200, body)
-    assert rows(wire.ask("GET", SEARCH)) == 20
+    answer: Answer[Any] = wire.ask("GET", SEARCH)
+    assert (rows(answer), answer.tries) == (20, 2)
     assert len(waits) == 1
+    for call in (api.search_jobs, lambda: api.facets("country"), lambda: api.get_job(face.data.jobs[0]["job_id"])):
+        waits.clear()
+        once(face, 200, body)
+        call()
+        assert len(waits) == 1
+
+
+def test_an_answer_of_another_shape_is_not_asked_again(face: FaceApp, api: Client, waits: list[float]) -> None:
+    """No repetition mends an answer that is whole and something else."""
+    always(face, 200, {"jobs": []})
+    with pytest.raises(bd.UnexpectedAnswerError, match="has no `data`") as caught:
+        api.search_jobs()
+    assert (face.faults.count, waits) == (1, [])
+    assert caught.value.context["starts"].startswith('{"jobs"')
+
+
+def test_an_answer_tells_its_headers_and_tries(face: FaceApp, wire: Transport) -> None:
+    """What the server says beside the body is kept, under names in any case."""
+    once(face, 503)
+    once(face, 200, {"data": []}, ratelimit_remaining="7")
+    face.faults.overrides.reverse()
+    answer: Answer[Any] = wire.ask("GET", SEARCH)
+    assert answer.headers["RateLimit-Remaining"] == "7"
+    assert answer.tries == 1
+    assert wire.ask("GET", SEARCH).tries == 2
 
 
 def test_a_lasting_web_page_is_said_to_be_one(face: FaceApp, wire: Transport, waits: list[float]) -> None:
@@ -181,9 +245,9 @@ def test_a_slow_answer_is_waited_for(face: FaceApp, waits: list[float]) -> None:
     assert (slept, waits) == ([29.0], [])
 
 
-@pytest.mark.parametrize(("patience", "read"), [(60, 30.0), (5, 5.0), (0.1, 1.0), (0, 30.0)])
+@pytest.mark.parametrize(("patience", "read"), [(60, 30.0), (5, 5.0), (0.1, 0.1), (0, 30.0)])
 def test_patience_bounds_a_single_try(patience: float, read: float, waits: list[float]) -> None:
-    """A try may not be silent for longer than the patience (but a second at least); 0 means one try, of any length."""
+    """A try may not be silent for longer than the patience, nor than 30 s; 0 means one try, as long as usual."""
     allowed: list[float] = []
 
     def handler(request: httpx.Request) -> httpx.Response:
@@ -191,7 +255,33 @@ def test_patience_bounds_a_single_try(patience: float, read: float, waits: list[
         return httpx.Response(200, json={"data": []})
 
     answering(handler, waits, patience=patience).ask("GET", SEARCH)
-    assert allowed == [pytest.approx(read, abs=0.5)]
+    assert allowed == [pytest.approx(read, abs=0.05)]
+
+
+@pytest.mark.parametrize(
+    ("header", "begins"), [(b"", b" "), (b"content-encoding: gzip\r\n", b"\x1f\x8b\x08\x08" + b"x" * 6)]
+)
+def test_a_dribbling_server_does_not_outlast_the_patience(header: bytes, begins: bytes) -> None:
+    """A body that comes byte by byte and never ends is given up when the patience is, not at the next silence."""
+
+    def dribble(peer: socket.socket) -> None:
+        peer.sendall(b"HTTP/1.1 200 OK\r\n" + header + b"content-length: 1000\r\n\r\n" + begins)
+        peer.settimeout(0.02)
+        for _ in range(150):
+            peer.sendall(b" ")
+            with suppress(TimeoutError):
+                if not peer.recv(1):
+                    return  # the client hung up
+
+    with raw_server(dribble) as url:
+        wire = Transport(url, patience=0.3)
+        started = time.monotonic()
+        with pytest.raises(bd.TimedOutError, match=r"did not answer in time \(0.3 s\)") as caught:
+            wire.ask("GET", SEARCH)
+        spent = time.monotonic() - started
+        wire.close()
+    assert 0.25 < spent < 1.5
+    assert caught.value.context["tries"] == 1
 
 
 # How long
@@ -397,6 +487,18 @@ def test_a_closed_client_says_so(api: Client) -> None:
     assert "connect" in caught.value.hint
 
 
+def test_a_forgotten_connection_is_closed(face: FaceApp) -> None:
+    """A wire that nobody closed leaves no open socket behind when it is gone."""
+    gc.collect()
+    with serving(face) as url, warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        wire = Transport(url)
+        wire.ask("GET", SEARCH)
+        del wire
+        gc.collect()
+    assert not [warning.message for warning in warned if warning.category is ResourceWarning]
+
+
 def test_unusable_proxy_settings_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy that httpx cannot speak to is the environment's fault; its password stays out of the message."""
     monkeypatch.setenv("ALL_PROXY", "gopher://user:pa55word@proxy.test:1")
@@ -519,6 +621,27 @@ def test_one_odd_entry_costs_one_name(face: FaceApp, wire: Transport) -> None:
     entry = {"input": {"org_id": face_id()}, "data": {"display_name": "Ada"}}
     always(face, 200, {"data": [None, {"input": None}, entry, {"input": {"org_id": "y"}, "data": [1]}]})
     assert ApiBackend(wire).orgs([face_id(), "y"]) == {face_id(): {"display_name": "Ada"}}
+
+
+@pytest.mark.parametrize("org_id", ["../../admin?x=1#", "..", ".", "a/b", "%2e%2e", "{x}", "é\ud800 ", "x" * 9])
+def test_an_id_stays_one_segment_of_the_path(org_id: str, waits: list[float]) -> None:
+    """An id is the text of an answer: whatever it holds, it leads the request, and the key, nowhere else."""
+    asked: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.raw_path.decode())
+        return httpx.Response(200, json={"data": {}})
+
+    backend = ApiBackend(answering(handler, waits))
+    backend.org(org_id)
+    backend.job(org_id)
+    base = httpx.URL(BASE).path
+    org, job = (path.split("?")[0].removeprefix(base) for path in asked)
+    assert org.startswith("/orgs/")
+    assert job.startswith("/jobs/")
+    for segment in (org.removeprefix("/orgs/"), job.removeprefix("/jobs/")):
+        assert not set(segment) & set("/.?#")
+        assert unquote(segment) == org_id.replace("\ud800", "?")
 
 
 def face_id() -> str:

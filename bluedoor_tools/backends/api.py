@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from .. import contract
 from ..decode import Decoder, Page, json_name, read_envelope
 from ..errors import UnexpectedAnswerError
 from ..query import JobQuery
 from ..wire.transport import Transport
-from .base import FacetAnswer, JobPage, Request, search_body, search_parameters
+from .base import FacetAnswer, JobPage, Request, facet_request, search_body, search_parameters
 
 __all__ = ["ApiBackend"]
 
@@ -38,12 +39,14 @@ class ApiBackend:
         self, query: JobQuery, decoder: Decoder, *, cursor: str | None, limit: int, description: bool, total: bool
     ) -> JobPage:
         parameters = search_parameters(query, cursor=cursor, limit=limit, description=description, total=total)
-        path = contract.endpoint("search").path
+        path = _path("search")
         if sum(map(len, parameters.values())) > _LONGEST_GET:
             request = Request("POST", path, body=search_body(query, parameters))
         else:
             request = Request("GET", path, parameters)
-        page = decoder.page(self._ask(request), f"the answer of {path}")
+        page = self._transport.ask(
+            request.method, path, parameters=request.parameters, body=request.body, read=decoder.page
+        ).content
         next_cursor = page.meta.get("next_cursor")
         if next_cursor is not None and not isinstance(next_cursor, str):
             raise UnexpectedAnswerError(f"The next_cursor of {path} is {json_name(next_cursor)}, not text.", hint=_HINT)
@@ -58,24 +61,20 @@ class ApiBackend:
         )
 
     def job(self, job_id: str) -> dict[str, Any]:
-        path = contract.endpoint("job").path.format(job_id=job_id)
-        return self._record(path, {"include": "description"})
+        return self._record(_path("job", job_id=job_id), {"include": "description"})
 
     def org(self, org_id: str) -> dict[str, Any]:
-        return self._record(contract.endpoint("org").path.format(org_id=org_id))
+        return self._record(_path("org", org_id=org_id))
 
     def job_events(self, job_id: str, decoder: Decoder, limit: int) -> Page:
-        path = contract.endpoint("job_events").path.format(job_id=job_id)
-        return decoder.page(self._transport.ask("GET", path, parameters={"limit": str(limit)}), f"the answer of {path}")
+        path = _path("job_events", job_id=job_id)
+        return self._transport.ask("GET", path, parameters={"limit": str(limit)}, read=decoder.page).content
 
     def facets(self, field: str, query: JobQuery, limit: int) -> FacetAnswer:
-        parameters = search_parameters(query, cursor=None, limit=limit, description=False, total=True)
-        # Facets were only ever seen to be asked with `active`; the search takes both.
-        status = parameters.pop("status", None)
-        if status is not None:
-            parameters["active"] = "true" if status == "active" else "false"
-        request = Request("GET", contract.endpoint("facets").path, {"field": field, **parameters})
-        values, meta = read_envelope(self._ask(request), f"the answer of {request.path}")
+        request = facet_request(field, query, limit)
+        values, meta = self._transport.ask(
+            "GET", request.path, parameters=request.parameters, read=read_envelope
+        ).content
         counts: list[tuple[Any, int]] = []
         for entry in values if isinstance(values, list) else (values,):
             match entry:
@@ -86,16 +85,14 @@ class ApiBackend:
                         f"The answer of {request.path} is not a list of values with their counts.", hint=_HINT
                     )
         allowed = meta.get("limit")
-        return FacetAnswer(counts, allowed if type(allowed) is int else limit, request)
+        return FacetAnswer(counts, allowed if type(allowed) is int else None, request)
 
     def orgs(self, org_ids: Sequence[str]) -> dict[str, dict[str, Any] | None]:
         found: dict[str, dict[str, Any] | None] = {}
-        path = contract.endpoint("orgs_batch").path
+        path = _path("orgs_batch")
         for start in range(0, len(org_ids), contract.BATCH_LIMIT):
             batch = list(org_ids[start : start + contract.BATCH_LIMIT])
-            entries, _ = read_envelope(
-                self._ask(Request("POST", path, body={"org_ids": batch})), f"the answer of {path}"
-            )
+            entries, _ = self._transport.ask("POST", path, body={"org_ids": batch}, read=read_envelope).content
             read = 0
             for entry in entries if isinstance(entries, list) else ():
                 match entry:
@@ -113,10 +110,17 @@ class ApiBackend:
         self._transport.close()
 
     def _record(self, path: str, parameters: Mapping[str, str] | None = None) -> dict[str, Any]:
-        record, _ = read_envelope(self._transport.ask("GET", path, parameters=parameters), f"the answer of {path}")
-        if not isinstance(record, dict):
-            raise UnexpectedAnswerError(f"The answer of {path} holds {json_name(record)}, not a record.", hint=_HINT)
-        return record
+        return self._transport.ask("GET", path, parameters=parameters, read=_read_record).content
 
-    def _ask(self, request: Request) -> bytes:
-        return self._transport.ask(request.method, request.path, parameters=request.parameters, body=request.body)
+
+def _read_record(body: bytes, what: str) -> dict[str, Any]:
+    record, _ = read_envelope(body, what)
+    if not isinstance(record, dict):
+        raise UnexpectedAnswerError(f"{what} holds {json_name(record)}, not a record.", hint=_HINT)
+    return record
+
+
+def _path(name: str, **ids: str) -> str:
+    """An endpoint's path; an id, which may be an answer's own text, stays one segment of it."""
+    quoted = {word: quote(text, safe="", errors="replace").replace(".", "%2E") for word, text in ids.items()}
+    return contract.endpoint(name).path.format(**quoted)

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from .. import contract
 from ..decode import Decoder, Page
 from ..query import JobQuery
 
-__all__ = ["Backend", "FacetAnswer", "JobPage", "Request", "search_body", "search_parameters"]
+__all__ = ["Backend", "FacetAnswer", "JobPage", "Request", "facet_request", "search_body", "search_parameters"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,10 @@ class JobPage:
 
 @dataclass(slots=True)
 class FacetAnswer:
-    """Values of a field with their counts, largest first; `limit` is how many values the backend gives at most."""
+    """Values of a field with their counts, largest first.
+
+    `limit` is how many values the backend gives at most, None where it does not say.
+    """
 
     counts: list[tuple[Any, int]]
     limit: int | None
@@ -100,6 +104,15 @@ def search_parameters(
     if cursor is not None:
         written["cursor"] = cursor
     return written
+
+
+def facet_request(field: str, query: JobQuery, limit: int) -> Request:
+    """The request for facets: they were only ever seen to be asked with `active`, where a search takes both."""
+    parameters = search_parameters(query, cursor=None, limit=limit, description=False, total=True)
+    status = parameters.pop("status", None)
+    if status is not None:
+        parameters["active"] = "true" if status == "active" else "false"
+    return Request("GET", contract.endpoint("facets").path, {"field": field, **parameters})
 
 
 def search_body(query: JobQuery, parameters: Mapping[str, str]) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 `jobs` holds the current version of each posting: the whole record as JSON text (its description apart, because most
 readers leave it), beside narrow columns for what filters, facets and order read. Text that filters compare is kept
 case-folded, instants are microseconds since 1970. The columns come from the contract's parameters, so a new filter is a
-row there. A version that a later crawl replaces moves to a table of the same shape, with `valid_from` telling when each
-held; evidence columns are added to `jobs` by name.
+row there. Room is left for more: `valid_from` says since when a version holds, so that a later sync can move the one
+it replaces to a table of the same shape, and rows are written by column name, so that columns can be added.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .. import contract
 from ..decode import Decoder, Page, parse_instant
 from ..errors import InvalidRequestError, NotFoundError
 from ..query import JobQuery
-from .base import FacetAnswer, JobPage, Request, search_parameters
+from .base import FacetAnswer, JobPage, Request, facet_request, search_parameters
 
 __all__ = ["SCHEMA_VERSION", "StoreBackend", "create_store", "write_jobs", "write_records"]
 
@@ -90,10 +90,10 @@ def create_store(path: Path, clock: str) -> sqlite3.Connection:
 
 
 def write_jobs(store: sqlite3.Connection, jobs: Iterable[Mapping[str, Any]], valid_from: str) -> None:
-    """Put current versions of jobs in."""
-    marks = ", ".join("?" * len(_COLUMNS))
+    """Put current versions of jobs in, in place of those the store had of the same postings."""
+    names, marks = ", ".join(_COLUMNS), ", ".join("?" * len(_COLUMNS))
     since = _microseconds(valid_from)
-    store.executemany(f"INSERT INTO jobs VALUES ({marks})", (_job_row(job, since) for job in jobs))
+    store.executemany(f"INSERT OR REPLACE INTO jobs ({names}) VALUES ({marks})", (_job_row(job, since) for job in jobs))
 
 
 def _job_row(job: Mapping[str, Any], valid_from: int | None) -> tuple[Any, ...]:
@@ -135,7 +135,13 @@ class StoreBackend:
         # One connection, one statement at a time: answers take milliseconds.
         self._lock = threading.Lock()
         self._store = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
-        self._clock = dt.datetime.fromisoformat(self._one("SELECT value FROM store WHERE name = 'clock'")[0])
+        about = dict(self._all("SELECT name, value FROM store"))
+        if about["schema_version"] != str(SCHEMA_VERSION):
+            raise InvalidRequestError(
+                f"The store at {path.name} has another form ({about['schema_version']}, not {SCHEMA_VERSION}).",
+                hint="It was made by another version of bluedoor-tools: make it anew.",
+            )
+        self._clock = dt.datetime.fromisoformat(about["clock"])
 
     def now(self) -> dt.datetime:
         return self._clock
@@ -206,10 +212,7 @@ class StoreBackend:
             f"GROUP BY {column} ORDER BY jobs DESC, {column} LIMIT ?",
             [*values, limit],
         )
-        parameters = search_parameters(query, cursor=None, limit=limit, description=False, total=True)
-        return FacetAnswer(
-            counts, limit, Request("GET", contract.endpoint("facets").path, {"field": field, **parameters})
-        )
+        return FacetAnswer(counts, limit, facet_request(field, query, limit))
 
     def record_note(self, job_id: str) -> str | None:  # noqa: ARG002 (the protocol's)
         return None

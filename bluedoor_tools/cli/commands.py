@@ -114,7 +114,7 @@ def _show(client: Client, arguments: argparse.Namespace) -> None:
             _write(to_html(job.page, standalone=True).encode(), arguments.output)
         case _:
             _put(job.frame(), arguments, "jobs")
-    if arguments.format not in {"table", "html"}:  # those say it themselves
+    if arguments.format == "json":  # pages and cards say it themselves
         _say_card([("note", notice) for notice in job.notices], arguments)
 
 

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from .. import contract
 from ..errors import nearest
+from ..wire import DEFAULT_PATIENCE
 from .text_table import say
 
 __all__ = ["FORMATS", "columns_of", "filters_of", "in_options", "limit_of", "parse"]
@@ -66,7 +67,7 @@ def _parser() -> _Parser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"bluedoor-tools {version('bluedoor-tools')}")
-    _add_connection(parser, backend=None, patience=60.0)
+    _add_connection(parser, backend=None, patience=DEFAULT_PATIENCE)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     search = _command(commands, "search", "search postings, newest first", "[q] [filters] [options]")
@@ -120,7 +121,11 @@ def _add_connection(parser: _Parser, *, backend: Any, patience: Any) -> None:
         "--backend", default=backend, help="api, sample, or a URL (default: BLUEDOOR_BACKEND, or else api)"
     )
     parser.add_argument(
-        "--patience", type=_number, default=patience, metavar="SECONDS", help="for one request (default 60)"
+        "--patience",
+        type=_number,
+        default=patience,
+        metavar="SECONDS",
+        help=f"for one request (default {DEFAULT_PATIENCE:g})",
     )
 
 

@@ -15,16 +15,16 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from ..inert import one_line
 from ..query import instant_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["one_line", "say", "styled", "text_table"]
+__all__ = ["say", "styled", "text_table"]
 
 _GAP = "  "
 _ELLIPSIS = "…"
-_JOINERS = "\u200c\u200d"  # hold Persian words and emoji together; they print nothing
 _LEFT_TO_RIGHT = "\u200e"
 _WHOLE = {"job_id", "org_id", "source_id", "board_id", "event_id"}  # of no use cut: they are there to be copied
 _LEAST = {"title": 26, "location_text": 14, "value": 16}  # cells below which a column is left out
@@ -33,20 +33,6 @@ _ROOMY = {"title": 48}  # cells that a column may take before the others have wh
 _ROOMY_OTHER = 24
 _NUMBERS, _MARKS = "iuf", "bM"  # kinds of dtypes: aligned to the right; as short as they can be
 _NARROW = 50  # cells of a screen on which a job_id would leave no title
-
-
-def one_line(text: str) -> str:
-    r"""Text as one line that cannot drive a terminal: controls are blanks, invisible characters are dropped.
-
-    >>> one_line("\x1b[31mred\nline\u202e")
-    ' [31mred line'
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        char if char.isprintable() or char in _JOINERS else "" if unicodedata.category(char) == "Cf" else " "
-        for char in text
-    )
 
 
 def text_table(frame: pd.DataFrame, width: int | None = None, *, bold: bool = False) -> tuple[str, list[str]]:

@@ -18,6 +18,7 @@ from ..decode import Decoder
 from ..errors import InvalidRequestError
 from ..frames import COLUMNS, DEFAULT_JOB_COLUMNS, FrameBuilder, job_columns
 from ..query import check_columns, instant_text
+from ..reproduction import is_call, is_request
 from .saved_answers import saved_records
 
 __all__ = ["read_jobs"]
@@ -47,7 +48,7 @@ def read_jobs(
     InvalidRequestError
         There is no such file, or an unknown column.
     UnexpectedAnswerError
-        The file holds no postings: it is empty, a web page, JSON that breaks off, another table.
+        The file holds no postings: it is empty, a web page, JSON that breaks off, events, another table.
 
     Examples
     --------
@@ -94,38 +95,40 @@ def read_jobs(
     if entries is not None and entries["fingerprint"] == fingerprint(frame):
         read = frame.attrs[ATTRS_KEY]
         kept = {name: read[name] for name in ("drift", "unknown_fields")}
+        if entries["backend"]["connect"] not in {None, "api", "sample", contract.API_URL}:
+            kept["call"] = read["call"]  # a stranger's address is not one to connect to
         frame.attrs[ATTRS_KEY] = {**entries, **kept, "notes": [*entries["notes"], *notes]}
     return frame
 
 
 def _carried(entries: Any) -> dict[str, Any] | None:
-    """The card that a file carries, where it has the shape of one; the file is a stranger's."""
+    """The card that a file carries, where it has the shape of one.
+
+    The file may be a stranger's: its words are kept, but nothing that asks with the reader's key or of another address.
+    """
     empty = attach(pd.DataFrame(), kind="jobs", backend={}, complete=False, reason="", pages=0, call={})
     shape = empty.attrs[ATTRS_KEY]
-    filled = (
-        "backend",
-        "asked",
-        "applied",
-        "drift",
-        "call",
-        "fingerprint",
-        "notes",
-        "unknown_fields",
-        "kind",
-        "reason",
-    )
-    if not isinstance(entries, dict) or not set(shape) <= set(entries):
+    if not isinstance(entries, dict) or set(entries) != set(shape):
         return None
-    call, backend = entries["call"], entries["backend"]
+    backend = entries["backend"]
+    own_type = set(shape) - {"call", "clock", "answered_at", "next_cursor", "request", "total"}
     sound = (
-        all(type(entries[name]) is type(shape[name]) for name in (*filled, "rows", "pages", "derived", "capped"))
-        and type(entries["complete"]) is bool
+        all(type(entries[name]) is type(shape[name]) for name in own_type)
+        and (entries["kind"], entries["derived"]) == ("jobs", False)
         and isinstance(entries["total"], int | None)
-        and call.get("function") in {"search_jobs", "iter_jobs", "read_jobs"}
-        and isinstance(call.get("arguments"), dict)
-        and all(isinstance(name, str) and name.isidentifier() for name in call["arguments"])
+        and all(isinstance(entries[name], str | None) for name in ("clock", "answered_at", "next_cursor"))
         and all(isinstance(backend.get(name), str) for name in ("name", "label", "base_url"))
-        and isinstance(entries["request"], dict | None)
+        and isinstance(backend.get("connect"), str | None)
         and all(isinstance(text, str) for text in (*entries["notes"], *entries["unknown_fields"]))
+        and is_call(entries["call"])
+        and set(entries["call"]) == {"function", "first", "arguments"}
     )
-    return entries if sound else None
+    if not sound:
+        return None
+    words = {name: backend.get(name) for name in ("name", "label", "base_url", "connect")}
+    asks = backend["base_url"] == contract.API_URL and is_request(entries["request"])
+    return {
+        **entries,
+        "backend": {**words, "sends_key": False},
+        "request": entries["request"] if asks else None,
+    }

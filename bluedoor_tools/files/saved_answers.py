@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,14 @@ class _Probe(msgspec.Struct):
     """What tells a posting from an answer that holds postings."""
 
     job_id: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    title: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    event_id: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    event_type: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     data: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     meta: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
+_EVENT_MARKS = ("title", "event_id", "event_type")
 _probe = msgspec.json.Decoder(_Probe).decode
 _parts = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
@@ -52,6 +57,7 @@ def saved_records(body: bytes, name: str) -> tuple[bytes, dict[str, Any]]:
     for delimiter in ",;\t":
         names = [unneutralised(text) for text in next(csv.reader([header], delimiter=delimiter), [])]
         if "job_id" in names:
+            _check_no_events(names, name)
             return dump(records_of(_read_csv(body, delimiter, names, name))), {}
         if len(names) > 1 and header.isprintable() and header[:1] != "<":
             raise _other_table(names, name)
@@ -70,6 +76,7 @@ def _read_parquet(body: bytes, name: str) -> tuple[bytes, dict[str, Any]]:
         ) from None
     if "job_id" not in frame.columns:
         raise _other_table(list(frame.columns), name)
+    _check_no_events(frame.columns, name)
     return records, {"bluedoor": frame.attrs.get(ATTRS_KEY)}
 
 
@@ -87,10 +94,14 @@ def _read_json(body: bytes, name: str) -> tuple[bytes, dict[str, Any]]:
         opened = [_opened(_sound(line, f"line {number} of {name}")) for number, line in enumerate(lines, 1)]
         parts, meta = [part for found, _ in opened for part in found], {}
     records = [record for part in parts for record in _opened(part)[0]]
-    if records and not any(_probed(record).job_id is not msgspec.UNSET for record in records):
-        raise UnexpectedAnswerError(
-            f"{name} holds no postings: no record has a job_id.", hint="Is it another answer of the API?"
-        )
+    if records:
+        # The first record of a posting says what they all are.
+        first = next((found for found in map(_probed, records) if found.job_id is not msgspec.UNSET), None)
+        if first is None:
+            raise UnexpectedAnswerError(
+                f"{name} holds no postings: no record has a job_id.", hint="Is it another answer of the API?"
+            )
+        _check_no_events([field for field in _EVENT_MARKS if getattr(first, field) is not msgspec.UNSET], name)
     return b"[" + b",".join(records) + b"]", meta
 
 
@@ -165,6 +176,15 @@ def _float(text: str | None) -> float | str | None:
         return float(text) if text else None
     except ValueError:
         return text
+
+
+def _check_no_events(names: Iterable[Any], name: str) -> None:
+    """Refuse records of the lifecycle of postings, which have a job_id, too."""
+    found = set(names)
+    if found & {"event_id", "event_type"} and "title" not in found:
+        raise UnexpectedAnswerError(
+            f"{name} holds events, not postings.", hint="pandas reads them: pd.read_csv, read_parquet, read_json."
+        )
 
 
 def _other_table(names: list[Any], name: str) -> UnexpectedAnswerError:

@@ -9,10 +9,10 @@ import html
 from collections.abc import Iterable
 from importlib import resources
 
-from bluedoor_tools import contract
-
+from .. import contract
+from ..inert import visible, visible_line
 from .record import RecordPage, Slice
-from .values import is_block, is_web_address, one_line, visible
+from .values import is_block, is_web_address
 
 __all__ = ["to_html"]
 
@@ -99,7 +99,7 @@ def _text(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    return html.escape(one_line(text), quote=True)
+    return html.escape(visible_line(text), quote=True)
 
 
 def _link(url: str, text: str) -> str:

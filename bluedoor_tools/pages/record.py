@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from bluedoor_tools import contract
-from bluedoor_tools.errors import InvalidRequestError
-from bluedoor_tools.query import JobQuery
-
+from .. import contract
+from ..errors import InvalidRequestError
+from ..query import JobQuery
 from .values import day, is_missing, json_text, number_text, shown
 
 __all__ = ["RecordPage", "Slice", "record_page"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from bluedoor_tools import contract
-
+from .. import contract
+from ..inert import visible, visible_line
 from .record import RecordPage
-from .values import is_block, json_text, one_line, visible
+from .values import is_block, json_text
 
 __all__ = ["to_text"]
 
@@ -44,16 +44,16 @@ def to_text(page: RecordPage) -> str:
     head = [
         " · ".join(page.masthead),
         "",
-        " / ".join(map(one_line, page.breadcrumb)),
+        " / ".join(map(visible_line, page.breadcrumb)),
         "",
-        *_underlined(one_line(page.title), "═"),
-        " · ".join(map(one_line, page.heading)),
+        *_underlined(visible_line(page.title), "═"),
+        " · ".join(map(visible_line, page.heading)),
     ]
-    notices = [f"Note: {one_line(notice)}" for notice in page.notices]
+    notices = [f"Note: {visible_line(notice)}" for notice in page.notices]
     slices = [("Page", "What it contains and how to open it")]
-    slices += [(row.page, f"{one_line(row.contains)}\n{one_line(row.opens)}") for row in page.slices]
+    slices += [(row.page, f"{visible_line(row.contains)}\n{visible_line(row.opens)}") for row in page.slices]
     requests = ["Rendered from the bluedoor Job Postings API. Reproduce it:", ""]
-    requests += [f"GET {one_line(url)}" for url in page.requests]
+    requests += [f"GET {visible_line(url)}" for url in page.requests]
     width = max(len(field.label) for field in contract.JOB_FIELDS)
     blocks = [
         head,

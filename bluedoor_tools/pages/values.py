@@ -1,4 +1,4 @@
-"""Values of a record as text: how a page prints each type, and what makes foreign text inert."""
+"""Values of a record as text: how a page prints each type."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bluedoor_tools.contract import Kind
+from ..contract import Kind
+from ..inert import visible
 
 __all__ = [
     "day",
@@ -17,15 +18,10 @@ __all__ = [
     "is_web_address",
     "json_text",
     "number_text",
-    "one_line",
     "shown",
-    "visible",
 ]
 
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}.*")
-# Controls other than newline and tab drive a terminal; bidi embeddings, overrides and isolates reorder what is read;
-# line and paragraph separators end a line for some programs only; lone surrogates cannot be written as UTF-8.
-_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#\"'<>\\^`{|}][^\s\"'<>\\^`{|}]*", re.IGNORECASE)
 _EXACT = 10**15  # whole floats above it would print digits that the float does not hold
 
@@ -114,22 +110,6 @@ def day(value: Any) -> str | None:
     if moment:
         return moment.partition(" ")[0]
     return value if isinstance(value, str) else json_text(value, indent=None)
-
-
-def visible(text: str) -> str:
-    r"""Text that cannot drive a terminal, reorder itself or fail to encode: hidden characters as ``\uXXXX``.
-
-    Newlines and tabs stay; a Windows line end becomes a newline. JSON stays the same JSON.
-
-    >>> visible("\x1b[31mred\u202e")
-    '\\u001b[31mred\\u202e'
-    """
-    return _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text.replace("\r\n", "\n"))
-
-
-def one_line(text: str) -> str:
-    """The visible text with every run of white space as one space."""
-    return " ".join(visible(text).split())
 
 
 def is_block(value: str) -> bool:

@@ -2,7 +2,7 @@
 
 Every read is safe to repeat, so whatever may pass is tried again, with exponential and jittered waits, until the
 patience is used up: broken connections, time-outs, 429 and 5xx (no sooner than `Retry-After` asks), and answers that
-are no JSON.
+are no JSON. No text of an answer reaches an error but through `Transport._clean`, which strikes out the key.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ import platform
 import random
 import re
 import time
-from collections.abc import Callable, Mapping
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import httpx
 import tenacity
@@ -37,22 +39,52 @@ from ..errors import (
     UnexpectedAnswerError,
     UnreachableError,
 )
+from ..inert import one_line
+from . import DEFAULT_PATIENCE
 
-__all__ = ["DEFAULT_PATIENCE", "Transport", "origin"]
+__all__ = ["Answer", "Transport", "origin"]
 
-DEFAULT_PATIENCE = 60.0  # seconds
+Content = TypeVar("Content")
+
 _TIMEOUT, _CONNECT_TIMEOUT = 30.0, 10.0  # public clients use 25-30 s: broad searches are slow
 _SHORTEST_TRY = 1.0
 _FIRST_WAIT, _LONGEST_WAIT, _JITTER = 0.5, 20.0, 0.25
 _SAID_MAX = 300  # characters of a stranger's text in a message
+_SHOWN_MAX = 80  # characters of an answer that is not as promised
 _SAMPLE_HINT = "Without a network, work on the embedded sample: bd.connect('sample'), or BLUEDOOR_BACKEND=sample."
 _ADDRESS_HINT = "Is the address that of the Job Postings API?"
 _FEW_TRIES = 3
+_ESCAPED = re.compile(r"\\u00([2-7][0-9a-fA-F])")
 _log = logging.getLogger("bluedoor_tools")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[Content]):
+    """What was made of an answer's body, its headers, and how many tries it took."""
+
+    content: Content
+    headers: Mapping[str, str]  # names in any case
+    tries: int
 
 
 class _NoConnectionError(UnreachableError):
     """Not even a connection: the name does not resolve, or nothing listens."""
+
+
+class _Bounded(httpx.SyncByteStream):
+    """A body that must be whole by a deadline: httpx's own time-outs count from the last byte."""
+
+    def __init__(self, stream: Any, deadline: float) -> None:
+        self._stream, self._deadline = stream, deadline
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._stream:
+            yield chunk
+            if time.monotonic() > self._deadline:
+                raise httpx.ReadTimeout("the answer is not whole in time")
+
+    def close(self) -> None:
+        self._stream.close()
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
@@ -81,7 +113,8 @@ class Transport:
         key passed by the caller together with the address; otherwise ``BLUEDOOR_API_KEY`` is sent, but only to the
         default host or the host of ``BLUEDOOR_API_URL``; empty: no key at all
     patience
-        seconds that one call may take with all its repetitions; 0 asks once
+        seconds that one call may take with all its repetitions; 0 asks once. A try is ended when they are used up,
+        but for a server that dribbles its headers, or falls silent just before (a time-out more, 30 s at most).
     transport
         an httpx transport in place of the network, for tests
     sleep
@@ -126,6 +159,8 @@ class Transport:
                 f"The network settings of the environment cannot be used ({self._clean(error)}).",
                 hint="Check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR.",
             ) from None
+        if transport is None:  # one that was passed in may have other users
+            weakref.finalize(self, self._client.close)
 
     @property
     def sends_key(self) -> bool:
@@ -146,8 +181,12 @@ class Transport:
         *,
         parameters: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
-    ) -> bytes:
-        """The body of the answer to one request, repeated where that may help.
+        read: Callable[[bytes, str], Content] = read_json,
+    ) -> Answer[Content]:
+        """The answer to one request, repeated where that may help.
+
+        `read` makes something of the body, which it can call by the name given with it; a body that it finds damaged
+        is asked for again.
 
         Raises
         ------
@@ -162,19 +201,20 @@ class Transport:
             raise InvalidRequestError("This client is closed.", hint="Connect again: bd.connect(…).")
         started = time.monotonic()
 
-        def once() -> bytes:
-            return self._once(method, path, parameters, body, self._timeout(time.monotonic() - started))
+        def once() -> tuple[Content, httpx.Headers]:
+            response = self._once(method, path, parameters, body, self._left(time.monotonic() - started))
+            return self._read(response.content, path, read), response.headers
 
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception(_may_pass),
             wait=self._wait,
             stop=self._out_of_patience,
             sleep=self._sleep,
-            before_sleep=lambda state: _log_retry(path, state),
+            before_sleep=lambda state: _log_retry(self._clean(path), state),
             reraise=True,
         )
         try:
-            answer: bytes = retrying(once)
+            content, headers = retrying(once)
         except CouldNotAskError as error:
             error.context["patience"] = self.patience
             error.context["seconds"] = round(time.monotonic() - started, 1)
@@ -182,12 +222,13 @@ class Transport:
             if isinstance(error, _NoConnectionError):
                 raise UnreachableError(error.message, hint=error.hint, context=error.context) from None
             raise
-        return answer
+        return Answer(content, headers, retrying.statistics["attempt_number"])
 
-    def _timeout(self, spent: float) -> httpx.Timeout:
-        """How long one try may stay without a byte: what is left of the patience, within reason."""
-        left = max(_SHORTEST_TRY, self.patience - spent) if self.patience else _TIMEOUT
-        return httpx.Timeout(min(_TIMEOUT, left), connect=min(_CONNECT_TIMEOUT, left))
+    def _left(self, spent: float) -> float:
+        """Seconds that one try may take: what is left of the patience, within reason."""
+        if not self.patience:
+            return DEFAULT_PATIENCE
+        return max(min(_SHORTEST_TRY, self.patience), self.patience - spent)
 
     def _once(
         self,
@@ -195,14 +236,18 @@ class Transport:
         path: str,
         parameters: Mapping[str, str] | None,
         body: Mapping[str, Any] | None,
-        timeout: httpx.Timeout,
-    ) -> bytes:
-        url = self.base_url + path
+        left: float,
+    ) -> httpx.Response:
+        url, deadline, silence = self.base_url + path, time.monotonic() + left, min(_TIMEOUT, left)
+        timeout = httpx.Timeout(silence, connect=min(_CONNECT_TIMEOUT, left))
         try:
-            response = self._client.request(method, url, params=parameters or None, json=body, timeout=timeout)
+            with self._client.stream(method, url, params=parameters or None, json=body, timeout=timeout) as response:
+                response.stream = _Bounded(response.stream, deadline)
+                response.read()
         except httpx.TimeoutException:
+            allowed = left if time.monotonic() > deadline else silence
             raise TimedOutError(
-                f"{self._named(path)} did not answer in time ({timeout.read:.3g} s).",
+                f"{self._named(path)} did not answer in time ({allowed:.3g} s).",
                 hint="Narrow the search, or give connect(patience=…) more seconds.",
             ) from None
         except httpx.TransportError as error:
@@ -210,26 +255,26 @@ class Transport:
             raise kind(f"{self._named(path)} was not reached ({self._clean(error)}).", hint=_SAMPLE_HINT) from None
         except httpx.DecodingError as error:
             raise UnexpectedAnswerError(
-                f"The answer of {self._named(path)} cannot be unpacked ({self._clean(error)}).", hint=_ADDRESS_HINT
+                f"The answer of {self._named(path)} cannot be unpacked ({self._clean(error)}).",
+                hint=_ADDRESS_HINT,
+                context={"damaged": True},
             ) from None
         except (httpx.InvalidURL, UnicodeError) as error:  # a host such as a..b is found out only here
             raise InvalidRequestError(
                 f"{self._named(path)} cannot be asked ({self._clean(error)}).", hint=_ADDRESS_HINT
             ) from None
         if response.status_code == httpx.codes.OK:
-            content = response.content
-            if content.lstrip()[:1] not in (b"{", b"[") or content.rstrip()[-1:] not in (b"}", b"]"):
-                self._check(content, path)
-            return content
+            return response
         raise self._refusal(response, path)
 
-    def _check(self, content: bytes, path: str) -> None:
-        """Say what an answer is that does not look like JSON."""
+    def _read(self, content: bytes, path: str, read: Callable[[bytes, str], Content]) -> Content:
         try:
-            read_json(content, self._named(path))
+            return read(content, f"The answer of {self._named(path)}")
         except UnexpectedAnswerError as error:
-            error.context["starts"] = self._clean(content.decode(errors="replace"))[:80]
-            raise
+            context: dict[str, Any] = {"starts": self._clean(content.decode(errors="replace"))[:_SHOWN_MAX]}
+            if error.context.get("damaged"):
+                context["damaged"] = True
+            raise UnexpectedAnswerError(self._clean(error.message), hint=error.hint, context=context) from None
 
     def _refusal(self, response: httpx.Response, path: str) -> BluedoorError:
         """The error for an answer other than 200."""
@@ -286,20 +331,21 @@ class Transport:
         return max(backoff, asked or 0.0)
 
     def _named(self, path: str) -> str:
-        return f"{self._host}{path}"
+        return self._clean(f"{self._host}{path}")
 
     def _clean(self, text: object) -> str:
         """A stranger's text for a message: one short line, without the key."""
         words = str(text)
-        if self._key:
+        if self._key:  # which JSON may also write in escapes
+            words = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), words)
             words = words.replace(self._key, "[key]")
         words = words[: 10 * _SAID_MAX]
-        return " ".join("".join(char if char.isprintable() else " " for char in words).split())[:_SAID_MAX]
+        return " ".join(one_line(words).split())[:_SAID_MAX]
 
 
 def _may_pass(error: BaseException) -> bool:
     if isinstance(error, UnexpectedAnswerError):
-        return "status" not in error.context  # damaged on the way, not refused
+        return "damaged" in error.context  # on the way; no repetition mends another status or shape
     return isinstance(error, CouldNotAskError)
 
 

@@ -1,11 +1,14 @@
-"""The embedded sample: synthetic postings, and one real one, as a local store made at first use."""
+"""The embedded sample: synthetic postings, and one real one, as a local store, unpacked when first connected to."""
 
 from __future__ import annotations
 
+import atexit
+import functools
 import hashlib
 import json
 import lzma
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections import defaultdict
@@ -46,7 +49,7 @@ class SampleBackend(StoreBackend):
 
 
 def _store_path() -> Path:
-    """The sample as SQLite in the cache folder, made there at first use."""
+    """The sample as SQLite in the cache folder, made there if it is not there yet."""
     packed = _DATA.read_bytes()
     name = f"sample-{hashlib.sha256(packed).hexdigest()[:12]}-{SCHEMA_VERSION}.sqlite"
     folder = Path(os.environ.get("BLUEDOOR_CACHE_DIR") or platformdirs.user_cache_path("bluedoor-tools"))
@@ -56,10 +59,18 @@ def _store_path() -> Path:
         if not _is_whole(path):
             _make(path, packed)
         return path
-    except OSError:  # a read-only home: the sample lives as long as the process's temporary folder
-        path = Path(tempfile.mkdtemp(prefix="bluedoor-")) / name
-        _make(path, packed)
-        return path
+    except OSError:  # a read-only home
+        return _temporary(name, packed)
+
+
+@functools.cache
+def _temporary(name: str, packed: bytes) -> Path:
+    """The sample in a temporary folder, once a process and as long as it lives."""
+    folder = tempfile.mkdtemp(prefix="bluedoor-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / name
+    _make(path, packed)
+    return path
 
 
 def _is_whole(path: Path) -> bool:

@@ -1,0 +1,47 @@
+"""Foreign text made inert: nothing of it drives a terminal, reorders what is read, or passes for a line of its own.
+
+`one_line` is for what is said in one line, and drops what does not print. `visible` and `visible_line` are for pages,
+which show a record whole: there it is written out.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = ["one_line", "visible", "visible_line"]
+
+_JOINERS = "\u200c\u200d"  # hold Persian words and emoji together; they print nothing
+# Controls other than newline and tab drive a terminal; bidi embeddings, overrides and isolates reorder what is read;
+# line and paragraph separators end a line for some programs only; lone surrogates cannot be written as UTF-8.
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def one_line(text: str) -> str:
+    r"""Text as one printable line: controls are blanks, invisible characters (bidi controls, too) are dropped.
+
+    >>> one_line("\x1b[31mred\nline\u202e")
+    ' [31mred line'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or char in _JOINERS else "" if unicodedata.category(char) == "Cf" else " "
+        for char in text
+    )
+
+
+def visible(text: str) -> str:
+    r"""Text that cannot drive a terminal, reorder itself or fail to encode: hidden characters as ``\uXXXX``.
+
+    Newlines and tabs stay; a Windows line end becomes a newline. JSON stays the same JSON.
+
+    >>> visible("\x1b[31mred\u202e")
+    '\\u001b[31mred\\u202e'
+    """
+    return _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text.replace("\r\n", "\n"))
+
+
+def visible_line(text: str) -> str:
+    """The visible text with every run of white space as one space."""
+    return " ".join(visible(text).split())
