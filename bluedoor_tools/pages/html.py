@@ -17,7 +17,7 @@ from .values import is_block, is_web_address
 __all__ = ["to_html"]
 
 _HOME = "https://bluedoor.sh"
-_LONG = 40  # lines of JSON beyond which it starts folded
+_LONG = 12  # lines of JSON beyond which it starts folded
 _HINTS = {
     field.label: f"{field.name}: {field.meaning}" + (f" ({field.misleads})" if field.misleads else "")
     for field in contract.JOB_FIELDS
