@@ -16,10 +16,10 @@ from typing import Any
 
 import pandas as pd
 
+from .arguments import instant_text
 from .decode import Drift
 from .errors import DriftWarning, InvalidRequestError, warn
 from .inert import one_line
-from .query import instant_text
 
 __all__ = ["ATTRS_KEY", "Card", "attach", "card", "fingerprint"]
 

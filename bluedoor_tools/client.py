@@ -14,6 +14,7 @@ from . import (
     contract,
 )
 from .answer_card import attach
+from .arguments import check_ids, check_limit_of_one_answer, instant_text
 from .backends.base import Backend, Request
 from .decode import Decoder, Drift
 from .errors import (
@@ -29,7 +30,7 @@ from .errors import (
 from .frames import EVENT_COLUMNS, FrameBuilder, typed
 from .organisations import Organisations
 from .posting_urls import PostingId, posting_id
-from .query import JobFilters, JobQuery, check_ids, check_limit_of_one_answer, instant_text
+from .query import JobFilters, JobQuery
 from .records import Job, Org, org_name
 from .reproduction import FEW_SHOWN, bounded, filter_arguments, request_entry
 from .walk import Walk

@@ -1,4 +1,4 @@
-"""A job search as data: its filters checked, normalised, and printable again.
+"""A job search as data: its filters checked and normalised.
 
 `JobQuery.of` is the only way from a caller's arguments to a query, for the notebook, the command line and assistants
 alike. What it lets through, every backend applies.
@@ -6,35 +6,21 @@ alike. What it lets through, every backend applies.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import datetime as dt
 import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from numbers import Integral
 from typing import Any, TypeAlias, TypedDict
 
 from . import contract
+from .arguments import DateLike, check_ids, did_you_mean, instant, instant_text
 from .errors import InvalidRequestError, nearest
 
-__all__ = [
-    "Cursor",
-    "DateLike",
-    "JobFilters",
-    "JobQuery",
-    "check_columns",
-    "check_ids",
-    "check_limit",
-    "check_limit_of_one_answer",
-    "instant",
-    "instant_text",
-]
+__all__ = ["JobFilters", "JobQuery"]
 
-DateLike: TypeAlias = "str | dt.date | dt.datetime"
 Value: TypeAlias = "str | float | bool | tuple[str, ...]"
 
 
@@ -70,53 +56,8 @@ class JobFilters(TypedDict, total=False):
     source_ids: str | list[str] | None
 
 
-_AGE = re.compile(r"(\d{1,5})\s*([hdw])")
-_HOURS = {"h": 1, "d": 24, "w": 168}
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OPTIONS = ("limit", "cursor", "columns", "description")  # arguments of a search that are no filters
-_CURSOR_FORM = 1  # the version of what a cursor's text carries
 _SHORT = 2  # letters of a code where a name is wanted
-
-
-def instant(value: Any, now: dt.datetime, name: str = "date") -> dt.datetime:
-    """A caller's date as an instant in UTC; an age is counted back from `now`.
-
-    >>> noon = dt.datetime(2026, 6, 7, 12, tzinfo=dt.UTC)
-    >>> instant("7d", noon).isoformat(), instant(dt.date(2026, 6, 1), noon).isoformat()
-    ('2026-05-31T12:00:00+00:00', '2026-06-01T00:00:00+00:00')
-    """
-    if isinstance(value, dt.datetime):
-        if str(value) == "NaT":  # pandas' missing date is a datetime, too
-            raise InvalidRequestError(f"{name} is NaT.", hint="Give a date, or leave the filter out.")
-        moment = value.to_pydatetime(warn=False) if hasattr(value, "to_pydatetime") else value
-    elif isinstance(value, dt.date):
-        moment = dt.datetime(value.year, value.month, value.day)
-    elif isinstance(value, str):
-        age = _AGE.fullmatch(value.strip().lower())
-        try:
-            if age:
-                moment = now - dt.timedelta(hours=int(age[1]) * _HOURS[age[2]])
-            else:
-                moment = dt.datetime.fromisoformat(value.strip())
-        except (ValueError, OverflowError):
-            raise InvalidRequestError(
-                f"{name}={value!r} is not a date.",
-                hint="Write ISO text such as '2026-06-01' or '2026-06-01T12:00:00Z', or an age: '7d', '12h', '2w'.",
-            ) from None
-    else:
-        raise InvalidRequestError(
-            f"{name} takes a date, not {type(value).__name__}.",
-            hint="Write '2026-06-01', an age such as '7d', or pass a date, datetime or Timestamp.",
-        )
-    try:
-        return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
-    except OverflowError:  # the first or last day of the calendar, moved out of it by its zone
-        raise InvalidRequestError(f"{name}={value!r} is out of range.", hint="Give a later or earlier date.") from None
-
-
-def instant_text(moment: dt.datetime) -> str:
-    """An instant as the API writes it: UTC, with `Z`, a fraction only where there is one."""
-    return moment.isoformat().replace("+00:00", "Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,94 +96,10 @@ class JobQuery:
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where a walk goes on: the backend's own cursor, rows of that page already given, and whose walk it is.
-
-    Stateless: the text form carries all there is, so another process goes on from it. `clock` is the instant from
-    which the first page counted ages such as ``"7d"``; the later pages count from the same.
-    """
-
-    backend_cursor: str | None
-    skip: int
-    fingerprint: str
-    clock: str
-
-    def encode(self) -> str:
-        """The cursor as opaque, URL-safe text."""
-        parts = [_CURSOR_FORM, self.backend_cursor, self.skip, self.fingerprint, self.clock]
-        text = json.dumps(parts, separators=(",", ":"))
-        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-    @classmethod
-    def decode(cls, text: object) -> Cursor:
-        """Read a cursor that `encode` wrote."""
-        try:
-            if not isinstance(text, str):
-                raise TypeError
-            raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-            form, backend_cursor, skip, fingerprint, clock = json.loads(raw)
-            dt.datetime.fromisoformat(clock)
-            if not (
-                form == _CURSOR_FORM
-                and isinstance(backend_cursor, str | None)
-                and type(skip) is int
-                and skip >= 0
-                and isinstance(fingerprint, str)
-            ):
-                raise ValueError
-        except (ValueError, TypeError, binascii.Error, RecursionError):
-            raise InvalidRequestError(
-                "The cursor is not one of this library's.",
-                hint="Pass next_cursor from the card of the frame to continue: bd.card(df)['next_cursor'].",
-            ) from None
-        return cls(backend_cursor, skip, fingerprint, clock)
-
-
-def check_limit(limit: object) -> int | None:
-    """A caller's limit: a whole number of at least 1, or None for all."""
-    return None if limit is None else _count(limit, "Use 1 or more, or None for all.")
-
-
-def check_limit_of_one_answer(limit: object, most: int) -> int:
-    """A caller's limit where the API answers once, without a cursor: 1 to `most`."""
-    hint = f"Use 1 to {most}: the API gives no more at once, and names no cursor for the rest."
-    count = _count(limit, hint)
-    if count > most:
-        raise InvalidRequestError(f"limit={limit!r} is more than the API gives.", hint=hint)
-    return count
-
-
-def _count(limit: object, hint: str) -> int:
-    if isinstance(limit, bool) or not isinstance(limit, Integral) or limit < 1:
-        raise InvalidRequestError(f"limit={limit!r} is not a number of rows.", hint=hint)
-    return int(limit)
-
-
-def check_columns(columns: object, known: list[str]) -> list[str]:
-    """A caller's columns in the caller's order, each known; ``"all"`` stands for all."""
-    if isinstance(columns, str):
-        columns = known if columns == "all" else [columns]
-    if not isinstance(columns, Iterable):
-        raise InvalidRequestError("columns takes a list of names, or 'all'.")
-    wanted = list(columns)
-    if not wanted:
-        raise InvalidRequestError("columns is empty.", hint="Name at least one, or leave it out for the default.")
-    for name in wanted:
-        if name not in known:
-            raise InvalidRequestError(f"There is no column {name!r}.", hint=_did_you_mean(str(name), known))
-    return list(dict.fromkeys(wanted))
-
-
-def _did_you_mean(word: str, known: list[str]) -> str:
-    close = nearest(word, known)
-    return f"Did you mean {close!r}?" if close else f"Known: {', '.join(known)}."
-
-
 def _hint_for_name(name: str) -> str:
     if name in _OPTIONS:  # of another function, or it would not have come here
         return "It is an argument of search_jobs and iter_jobs."
-    return contract.STATED_ELSEWHERE.get(name) or _did_you_mean(name, [*contract.PARAMETERS, *_OPTIONS])
+    return contract.STATED_ELSEWHERE.get(name) or did_you_mean(name, [*contract.PARAMETERS, *_OPTIONS])
 
 
 def _checked(parameter: contract.Parameter, value: Any, now: dt.datetime, notes: list[str]) -> Value:
@@ -332,24 +189,6 @@ def _number(name: str, value: Any) -> float:
     return number
 
 
-def check_ids(name: str, value: Any) -> tuple[str, ...]:
-    """Ids of organisations or boards: one, or several of any iterable (a column of a frame, too)."""
-    try:
-        given = [value] if isinstance(value, str) else list(value)
-    except TypeError:
-        given = [value]
-    if not given:
-        raise InvalidRequestError(f"{name} is an empty list.", hint="Leave the filter out to match everything.")
-    ids = [text.strip().lower() if isinstance(text, str) else text for text in given]
-    for text in ids:
-        if not isinstance(text, str) or not _UUID.fullmatch(text):
-            raise InvalidRequestError(
-                f"{name} holds {str(text)[:60]!r}, which is not an id.",
-                hint="Ids are UUIDs such as '72fe3b06-0d08-4f7d-9dfd-beedeeda0a25': see a frame's org_id, source_id.",
-            )
-    return tuple(sorted(set(ids)))
-
-
 def _caveats(filters: Mapping[str, Value]) -> list[str]:
     """What can mislead in the fields that the filters read, as the contract has it."""
     caveats: dict[str, None] = {}
@@ -380,13 +219,13 @@ def _check_bounds(filters: Mapping[str, Value]) -> None:
         )
 
 
+def _moment(text: Value) -> dt.datetime:
+    return dt.datetime.fromisoformat(str(text))
+
+
 def _held(value: Any) -> Any:
     """The value itself; of an iterator, which can be read once only, what it holds."""
     return list(value) if isinstance(value, Iterator) else value
-
-
-def _moment(text: Value) -> dt.datetime:
-    return dt.datetime.fromisoformat(str(text))
 
 
 def _plain(value: Any) -> Any:

@@ -13,12 +13,12 @@ import pandas as pd
 
 from . import contract
 from .answer_card import attach
+from .arguments import instant_text
 from .decode import Decoder
 from .errors import InvalidRequestError, nearest
 from .frames import FrameBuilder, job_columns
 from .inert import one_line
 from .pages import RecordPage, record_page, to_html, to_text
-from .query import instant_text
 
 __all__ = ["Job", "Org"]
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from . import contract
+from .arguments import check_columns, check_limit, instant_text
 from .backends.base import Backend, JobPage, Request
+from .cursor import Cursor
 from .decode import Decoder
 from .errors import InvalidRequestError, UnexpectedAnswerError
 from .frames import DEFAULT_JOB_COLUMNS, job_columns
-from .query import Cursor, JobQuery, check_columns, check_limit, instant_text
+from .query import JobQuery
 from .reproduction import filter_arguments
 
 __all__ = ["Walk"]

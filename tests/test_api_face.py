@@ -22,7 +22,6 @@ from tests.api_face import (
     Override,
     Settings,
     create_app,
-    default_path,
     load,
     serving,
 )
@@ -58,11 +57,7 @@ def refused(answer: httpx.Response, status: int, *words: str) -> None:
 @pytest.fixture(scope="module", params=["small", "sample"])
 def data(request: pytest.FixtureRequest) -> FaceData:
     """Hand-made records, and the repository's sample."""
-    if request.param == "small":
-        return small_data()
-    if not default_path().exists():
-        pytest.skip("the sample is not generated yet")
-    return load()
+    return small_data() if request.param == "small" else load()
 
 
 # Paging

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 import bluedoor_tools as bd
 from bluedoor_tools import contract
+from bluedoor_tools.arguments import instant
 from bluedoor_tools.client import Client
-from bluedoor_tools.query import JobFilters, instant
+from bluedoor_tools.query import JobFilters
 from tests.api_face import FaceApp, create_app
 from tests.api_face.examples import small_data
 from tests.clients import client_of, searches

@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from ..arguments import instant_text
 from ..inert import one_line
-from ..query import instant_text
 
 if TYPE_CHECKING:
     import pandas as pd

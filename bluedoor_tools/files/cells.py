@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pandas as pd
 
+from ..arguments import instant_text
 from ..frames import JSON_COLUMNS
-from ..query import instant_text
 
 __all__ = ["dump", "neutralised", "plain_values", "records_of", "unneutralised"]
 

@@ -14,10 +14,10 @@ from .. import (
     contract,
 )
 from ..answer_card import ATTRS_KEY, attach, fingerprint
+from ..arguments import check_columns, instant_text
 from ..decode import Decoder
 from ..errors import InvalidRequestError
 from ..frames import COLUMNS, DEFAULT_JOB_COLUMNS, FrameBuilder, job_columns
-from ..query import check_columns, instant_text
 from ..reproduction import is_call, is_request
 from .saved_answers import saved_records
 
