@@ -113,7 +113,11 @@ class BluedoorAccessor:
             answered_at=whole["answered_at"],
             request=whole["request"],
             call=call,
-            notes=[*whole["notes"], f"counts of {field} in a frame that was: {whole!r}"],
+            notes=[
+                *whole["notes"],
+                f"share is of all {rows:,} rows, those without {field} included (facets leave them out)",
+                f"counts of {field} in a frame that was: {whole!r}",
+            ],
         )
 
     def _column(self, field: str) -> pd.Series:

@@ -123,6 +123,10 @@ class Card(Mapping[str, Any]):
         """The card in words: label and text, each one line. Much of it is foreign text."""
         entries = self._entries
         applied = ", ".join(f"{name}={_short(value)}" for name, value in entries["applied"].items())
+        asks = entries["kind"] in {"jobs", "facets"} and entries["call"].get("function") in {"search_jobs", "facets"}
+        any_status = (
+            (", status=any" if applied else "status=any") if asks and "status" not in entries["applied"] else ""
+        )
         said = [
             ("answer", f"{_rows(entries)}, {_extent(entries)}"),
             ("backend", entries["backend"]["label"]),
@@ -130,7 +134,7 @@ class Card(Mapping[str, Any]):
                 "clock",
                 f"{entries['clock']} (ages such as '7d' count back from here)" if entries["clock"] else "unknown",
             ),
-            ("filters", applied or "none"),
+            ("filters", f"{applied}{any_status}" or "none"),
             (
                 "answered",
                 f"{entries['answered_at']}, {entries['pages']} page{'s'[: entries['pages'] != 1]}"
@@ -227,6 +231,8 @@ def _extent(entries: Mapping[str, Any]) -> str:
         return f"{entries['reason']}: claims no total"
     total = entries["total"]
     at_least = "at least " if entries["capped"] else ""
-    of = "total unknown" if total is None else f"of {at_least}{total:,} matching"
+    of = "total unknown; " if total is None else f"of {at_least}{total:,} matching; "
+    if entries["kind"] in {"facets", "values"}:
+        of = ""
     whole = "complete" if entries["complete"] else "not complete"
-    return f"{of}; {whole} ({entries['reason']})"
+    return f"{of}{whole} ({entries['reason']})"

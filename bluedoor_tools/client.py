@@ -353,7 +353,8 @@ class Client:
         DataFrame
             ``value`` (str), ``count`` (int64) and ``share`` (float64): the count as a part of the postings that have
             any value, or one of the 100 commonest where there are more; the card says which. Postings without a value
-            are in no share; where the backend counts them, the card says how many they are.
+            are in no share, and known in number only where the backend counts them. (``df.bluedoor.breakdown`` counts
+            within a frame, with them.)
 
         Examples
         --------
@@ -448,6 +449,8 @@ class Client:
         if repeated > 0:
             notes.append(f"{repeated:,} postings came more than once: the backend's pages overlap")
             complete, reason = False, f"{reason}, with {repeated:,} repeated postings"
+        if builder.drift.broken_records:
+            complete, reason = False, f"{reason}, without {builder.drift.broken_records:,} broken records"
         if not len(frame) and walk.start is None:
             notes.extend(_about_nothing(walk.query))
         if complete and walk.total is not None and not walk.capped and walk.total != len(frame):
@@ -536,10 +539,10 @@ def _with_computation(error: NotFoundError, wanted: PostingId) -> NotFoundError:
 def _about_counts(field: str, counts: Sequence[tuple[Any, int]], counted: int, ended: bool) -> list[str]:
     """What a reader of facet counts must know."""
     values = [value for value, _ in counts if value is not None]
-    which = "any" if ended else f"one of the {len(values)} commonest"
+    which = f"any {field}" if ended else f"one of the {len(values)} commonest values of {field}"
     missing = sum(count for value, count in counts if value is None)
     without = f"the {missing:,} without one are in no share" if missing else "those without one are counted nowhere"
-    notes = [f"share is of the {counted:,} postings with {which} {field}; {without}"]
+    notes = [f"share is of the {counted:,} postings with {which}; {without}"]
     if len({str(value).casefold() for value in values}) < len(values):
         notes.append(f"values of {field} that differ only in case are counted apart; a search finds them together")
     return notes

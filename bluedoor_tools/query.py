@@ -141,6 +141,7 @@ def _choice(parameter: contract.Parameter, text: str, notes: list[str]) -> str:
         if text.casefold() == known:
             return known
     if text.casefold() in {wording.casefold() for wording in parameter.wordings}:
+        notes.append(f"{parameter.name}={text!r} is one ATS wording of several; the API's own values are others")
         return text
     close = nearest(text, parameter.choices, cutoff=0.75 if parameter.open else 0.5)
     # Some ATS words `PartTime`; a lower-case code of the API with a slip in it is another matter.

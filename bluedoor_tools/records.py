@@ -109,7 +109,11 @@ class Job(_Record):
         self._answered_at = instant_text(dt.datetime.now(dt.UTC).replace(microsecond=0)) if origin is not None else None
         self.company = company
         self.notices = notices
-        self.page: RecordPage = record_page(record, company=company, api_url=api_url, notices=notices)
+        backend = origin["backend"] if origin is not None else {"name": "api"}
+        rendered_from = None if backend["name"] == "api" else backend["label"]
+        self.page: RecordPage = record_page(
+            record, company=company, api_url=api_url, notices=notices, rendered_from=rendered_from
+        )
 
     def __repr__(self) -> str:
         words = (self.title, self.company, self.location_text, self.status)

@@ -158,7 +158,7 @@ def _as_curl(entries: Mapping[str, Any]) -> list[str]:
     if entries["pages"] > 1:
         lines.append("# the first page; the next one is asked with &cursor= and the answer's meta.next_cursor")
     if backend["name"] != "api":
-        came = "asks the live API the same; these rows came from: "
+        came = "the same call to the live API; these rows came from: "
         if call["arguments"].get("cursor") is not None:
             came = "asks for the first page; these rows came after a cursor of the "
         lines.append(_comment(f"{came}{backend['label']}"))

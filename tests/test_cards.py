@@ -421,7 +421,7 @@ def test_curl_of_a_continued_load_of_the_sample(sample: Client, api: Client) -> 
         assert "after a cursor" not in first.bluedoor.reproduce("curl")
         command = rest.bluedoor.reproduce("curl")
         assert ("asks for the first page; these rows came after a cursor of the synthetic sample" in command) is says
-        assert "asks the live API the same" not in command
+        assert "the same call to the live API" not in command
 
 
 def hostile(frame: pd.DataFrame, **changes: Any) -> pd.DataFrame:

@@ -522,7 +522,7 @@ def test_more_values_than_the_backend_counts(sample: Client, api: Client) -> Non
     for client in (sample, api):
         card = bd.card(client.facets("city", status=None))
         assert (card["rows"], card["complete"]) == (100, False)
-        assert any("one of the 100 commonest city" in note for note in card["notes"])
+        assert any("one of the 100 commonest values of city" in note for note in card["notes"])
 
 
 def test_facets_of_nothing(sample: Client, api: Client) -> None:
@@ -622,3 +622,10 @@ def test_facets_of_a_server_that_states_no_limit_are_not_called_all(api: Client,
     card = bd.card(api.facets("city"))
     assert card["complete"] is False
     assert "states no limit" in card["reason"]
+
+
+def test_a_page_of_the_sample_does_not_claim_to_come_from_the_api(sample: Client, api: Client, face: FaceApp) -> None:
+    """The page says what it was rendered from; only the API's own says that its requests give it again."""
+    job_id = face.data.jobs[0]["job_id"]
+    assert "Rendered from the synthetic sample" in str(sample.get_job(job_id))
+    assert "Rendered from the bluedoor Job Postings API. Reproduce it:" in str(api.get_job(job_id))

@@ -1061,3 +1061,20 @@ def test_every_facet_value_can_be_searched(sample: Client) -> None:
         for value, count in sample.facets(field, status=None)[["value", "count"]].itertuples(index=False):
             found = sample.search_jobs(status=None, limit=1, columns=["job_id"], **{name: value})
             assert bd.card(found)["total"] >= count, value
+
+
+def test_a_broken_record_makes_the_answer_incomplete() -> None:
+    """A record that is none is left out, counted, and the answer is not called complete."""
+    client, face = client_of(small_data(5))
+    face.faults.mutators.append(lambda payload: {**payload, "data": [None, *payload["data"][1:]]})
+    with pytest.warns(bd.DriftWarning):
+        frame = client.search_jobs(status=None, limit=None, columns=["job_id", "title"])
+    card = bd.card(frame)
+    assert (card["rows"], card["complete"]) == (4, False)
+    assert "1 broken records" in card["reason"]
+
+
+def test_a_card_says_that_any_status_was_asked_for(sample: Client) -> None:
+    """Expired postings among the rows are no surprise to a reader of the card."""
+    assert "status=any" in str(bd.card(sample.search_jobs(status=None, limit=1)))
+    assert "status=active" in str(bd.card(sample.search_jobs(limit=1)))

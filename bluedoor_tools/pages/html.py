@@ -197,6 +197,4 @@ def _requests(page: RecordPage) -> str:
         f"<li>GET {_code(url)}" + (f" {_link(url, 'JSON')}" if is_web_address(url) else "") + "</li>"
         for url in page.requests
     )
-    return (
-        f'<p>Rendered from the bluedoor Job Postings API. Reproduce it:</p>\n<ol class="bd-requests">\n{items}\n</ol>'
-    )
+    return f'<p>{_text(page.requests_note)}</p>\n<ol class="bd-requests">\n{items}\n</ol>'

@@ -53,6 +53,8 @@ class RecordPage:
     record : tuple of (label, value)
         Every field of the contract but the description, in its order, then every field that the contract does not know
         under its own name.
+    requests_note : str
+        what the requests are: they give this page again, or are those for a posting that the API has
     requests : tuple of str
         The addresses to GET for what is on the page.
     """
@@ -71,10 +73,16 @@ class RecordPage:
     language: str | None
     record: tuple[tuple[str, str], ...]
     requests: tuple[str, ...]
+    requests_note: str
 
 
 def record_page(
-    record: Mapping[str, Any], *, company: str | None, api_url: str, notices: Sequence[str] = ()
+    record: Mapping[str, Any],
+    *,
+    company: str | None,
+    api_url: str,
+    notices: Sequence[str] = (),
+    rendered_from: str | None = None,
 ) -> RecordPage:
     """Lay out one posting as a page; asks nothing of any server, and no record makes it fail.
 
@@ -93,6 +101,8 @@ def record_page(
         The organisation's name, which a job does not carry; None puts its `org_id` there.
     api_url : str
         Base address for the reproduced requests. A user name or password in it is not printed.
+    rendered_from : str, optional
+        The backend in words, where it is not the API.
     notices : sequence of str
         Lines to show above the facts, such as where the data come from.
 
@@ -128,6 +138,9 @@ def record_page(
         language=_language(record),
         record=_full_record(record),
         requests=_requests(record, api_url),
+        requests_note="Rendered from the bluedoor Job Postings API. Reproduce it:"
+        if rendered_from is None
+        else f"Rendered from the {rendered_from}. For a posting that the API has, the calls are:",
     )
 
 

@@ -52,7 +52,7 @@ def to_text(page: RecordPage) -> str:
     notices = [f"Note: {visible_line(notice)}" for notice in page.notices]
     slices = [("Page", "What it contains and how to open it")]
     slices += [(row.page, f"{visible_line(row.contains)}\n{visible_line(row.opens)}") for row in page.slices]
-    requests = ["Rendered from the bluedoor Job Postings API. Reproduce it:", ""]
+    requests = [visible_line(page.requests_note), ""]
     requests += [f"GET {visible_line(url)}" for url in page.requests]
     width = max(len(field.label) for field in contract.JOB_FIELDS)
     blocks = [

@@ -281,7 +281,7 @@ class Transport:
         status, named = response.status_code, self._named(path)
         said = self._clean(_message(response))
         context = {"status": status, "said": said}
-        told = f" It says: {said}" if said else ""
+        told = f" It says: {said.rstrip('.')}." if said else ""
         if status in {httpx.codes.NOT_FOUND, httpx.codes.GONE}:
             if _is_web_page(response) or any(path == entry.path for entry in contract.ENDPOINTS):
                 # Not a record is missing but the call: saying "no such record" would be a false answer.
