@@ -12,6 +12,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections import defaultdict
+from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -77,12 +78,10 @@ def _is_whole(path: Path) -> bool:
     if not path.exists():
         return False
     try:
-        with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as store:
-            found = store.execute("SELECT value FROM store WHERE name = 'real_job_ids'").fetchone()
-        store.close()
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as store:
+            return store.execute("SELECT value FROM store WHERE name = 'real_job_ids'").fetchone() is not None
     except sqlite3.DatabaseError:
         return False
-    return found is not None
 
 
 def _make(path: Path, packed: bytes) -> None:
