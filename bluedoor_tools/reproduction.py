@@ -135,6 +135,8 @@ def _as_python(entries: Mapping[str, Any]) -> list[str]:
 
 
 def _as_curl(entries: Mapping[str, Any]) -> list[str]:
+    from .wire.transport import may_carry_key  # httpx is not needed until curl is asked for
+
     request, backend, call = entries["request"], entries["backend"], entries["call"]
     if request is None:
         raise InvalidRequestError(
@@ -151,7 +153,11 @@ def _as_curl(entries: Mapping[str, Any]) -> list[str]:
     if request["method"] != "GET":
         words[1:1] = ["-X", shlex.quote(one_line(str(request["method"])))]
     if backend["sends_key"]:
-        words += ["-H", '"Authorization: Bearer $BLUEDOOR_API_KEY"']
+        # A card may name any address; the key of the environment goes only where the client itself would send it.
+        if may_carry_key(backend["base_url"]):
+            words += ["-H", '"Authorization: Bearer $BLUEDOOR_API_KEY"']
+        else:
+            left_out.append("# sent with a key that was passed for this address; add it only if you trust the address")
     if request["body"] is not None:
         words += ["-H", shlex.quote("Content-Type: application/json"), "-d", shlex.quote(json.dumps(body))]
     lines = [" ".join(words), *left_out]

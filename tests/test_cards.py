@@ -487,9 +487,10 @@ def test_whatever_a_card_says_its_code_is_inert(jobs: pd.DataFrame) -> None:
     assert len(words) == 9
 
 
-def test_the_key_is_shown_nowhere() -> None:
+def test_the_key_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Card, representations and code never hold the key; curl names the variable it is kept in, and works with it."""
     client, face = client_of(small_data(30), api_key=VALID_KEY)
+    monkeypatch.setenv("BLUEDOOR_API_URL", client.backend.base_url)
     frame = client.search_jobs(status=None, limit=5)
     command = frame.bluedoor.reproduce("curl")
     assert '"Authorization: Bearer $BLUEDOOR_API_KEY"' in command

@@ -8,9 +8,11 @@ import pickle
 import re
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
+import pandas as pd
 import pytest
 
 import bluedoor_tools as bd
@@ -294,8 +296,11 @@ def test_no_repr_shows_the_key(keyed: Client) -> None:
     assert KEY not in repr(wire._client.headers)
 
 
-def test_no_card_or_reproduced_call_shows_the_key(keyed: Client, face: FaceApp) -> None:
+def test_no_card_or_reproduced_call_shows_the_key(
+    keyed: Client, face: FaceApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Curl names the variable instead; cards, also as JSON and HTML, say only that there was a key."""
+    monkeypatch.setenv("BLUEDOOR_API_URL", keyed.backend.base_url)
     frames = [
         keyed.search_jobs("engineer", limit=3),
         keyed.facets("country"),
@@ -408,3 +413,25 @@ def test_urls_hold_no_key(face: FaceApp, keyed: Client) -> None:
     keyed.get_job(face.data.jobs[0]["job_id"])
     assert face.log
     assert all(KEY not in asked.path + asked.query + asked.body.decode() for asked in face.log)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://evil.example/v1", "http://api.bluedoor.sh/v1", "no address", "http://[::1"]
+)
+def test_a_card_from_elsewhere_cannot_ask_for_the_key_of_the_environment(
+    sample: Client, tmp_path: Path, address: str
+) -> None:
+    """A frame that pandas read from a stranger's file: curl to its address does not name the key's variable."""
+    frame = sample.search_jobs(limit=2)
+    frame.attrs["bluedoor"]["backend"] |= {"name": "api", "base_url": address, "sends_key": True}
+    frame.to_parquet(tmp_path / "jobs.parquet")
+    command = pd.read_parquet(tmp_path / "jobs.parquet").bluedoor.reproduce("curl")
+    assert "BLUEDOOR_API_KEY" not in command
+    assert "only if you trust the address" in command
+
+
+def test_curl_to_the_api_itself_names_the_variable(sample: Client) -> None:
+    """The API's own address takes the key of the environment, and curl says so."""
+    frame = sample.search_jobs(limit=2)
+    frame.attrs["bluedoor"]["backend"] |= {"name": "api", "sends_key": True}
+    assert '"Authorization: Bearer $BLUEDOOR_API_KEY"' in frame.bluedoor.reproduce("curl")

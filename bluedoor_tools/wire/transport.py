@@ -7,6 +7,7 @@ are no JSON. No text of an answer reaches an error but through `Transport._clean
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import email.utils
 import json
@@ -42,7 +43,7 @@ from ..errors import (
 from ..inert import one_line
 from . import DEFAULT_PATIENCE
 
-__all__ = ["Answer", "Transport", "origin"]
+__all__ = ["Answer", "Transport", "may_carry_key", "origin"]
 
 Content = TypeVar("Content")
 
@@ -93,13 +94,16 @@ def origin(url: str) -> tuple[str, str, int | None]:
     return parsed.scheme, parsed.host, parsed.port or {"http": 80, "https": 443}.get(parsed.scheme)
 
 
-def _may_carry_key(base_url: str) -> bool:
-    """Whether a key from the environment may be sent to this address."""
-    asked = origin(base_url)
+def may_carry_key(base_url: str) -> bool:
+    """Whether a key from the environment may be sent to this address: the API's own, or that of BLUEDOOR_API_URL."""
+    trusted = {origin(contract.API_URL)}
+    with contextlib.suppress(httpx.InvalidURL):  # said when it is connected to
+        trusted.add(origin(os.environ.get("BLUEDOOR_API_URL", "").strip()))
     try:
-        return asked in {origin(contract.API_URL), origin(os.environ.get("BLUEDOOR_API_URL", "").strip())}
+        asked = origin(base_url)
+        return bool(asked[1]) and asked in trusted  # without a host it is no address, set or not
     except httpx.InvalidURL:
-        return asked == origin(contract.API_URL)
+        return False
 
 
 class Transport:
@@ -136,7 +140,7 @@ class Transport:
         try:
             self._host = httpx.URL(self.base_url).netloc.decode("ascii")
             key, name = api_key, "api_key"
-            if key is None and _may_carry_key(self.base_url):
+            if key is None and may_carry_key(self.base_url):
                 key, name = os.environ.get("BLUEDOOR_API_KEY", "").strip(), "BLUEDOOR_API_KEY"
         except httpx.InvalidURL:
             raise InvalidRequestError(
