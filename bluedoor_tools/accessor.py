@@ -43,7 +43,8 @@ class BluedoorAccessor:
         """The call that asks the same again, as ``"python"`` or ``"curl"``; ages such as "7d" stand as dates.
 
         Of a frame whose rows are derived from an answer, it asks for that answer, and a comment says so.
-        The key stands in curl as ``$BLUEDOOR_API_KEY``, and only where one was sent.
+        Where a key was sent, curl names ``$BLUEDOOR_API_KEY``, but only for the API's own address or that of
+        ``BLUEDOOR_API_URL``; for any other it says that a key was sent.
         """
         return reproduce(self.card, how)
 
