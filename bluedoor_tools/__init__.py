@@ -17,8 +17,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .answer_card import Card, card
     from .client import Client
+    from .columns import columns
     from .connection import connect
-    from .default import facets, get_job, get_org, iter_jobs, job_events, search_jobs
+    from .default import (
+        doctor,
+        facets,
+        find_orgs,
+        get_job,
+        get_jobs,
+        get_org,
+        get_source,
+        history,
+        iter_jobs,
+        job_events,
+        search_events,
+        search_jobs,
+        source_jobs,
+        stats,
+    )
     from .errors import (
         BluedoorError,
         BluedoorWarning,
@@ -36,14 +52,30 @@ if TYPE_CHECKING:
         UnreachableError,
     )
     from .files import read_jobs, save
-    from .records import Job, Org
+    from .records import Job, Org, Source
 
 # Where each public name lives; a room is entered when its first name is used, so the import itself costs nothing.
 _ROOMS = {
     "answer_card": ("Card", "card"),
     "client": ("Client",),
     "connection": ("connect",),
-    "default": ("facets", "get_job", "get_org", "iter_jobs", "job_events", "search_jobs"),
+    "columns": ("columns",),
+    "default": (
+        "doctor",
+        "facets",
+        "find_orgs",
+        "get_job",
+        "get_jobs",
+        "get_org",
+        "get_source",
+        "history",
+        "iter_jobs",
+        "job_events",
+        "search_events",
+        "search_jobs",
+        "source_jobs",
+        "stats",
+    ),
     "errors": (
         "BluedoorError",
         "BluedoorWarning",
@@ -61,7 +93,7 @@ _ROOMS = {
         "UnreachableError",
     ),
     "files": ("read_jobs", "save"),
-    "records": ("Job", "Org"),
+    "records": ("Job", "Org", "Source"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -81,19 +113,29 @@ __all__ = [
     "RateLimitedError",
     "ResultCutWarning",
     "ServerFailedError",
+    "Source",
     "TimedOutError",
     "UnexpectedAnswerError",
     "UnreachableError",
     "card",
+    "columns",
     "connect",
+    "doctor",
     "facets",
+    "find_orgs",
     "get_job",
+    "get_jobs",
     "get_org",
+    "get_source",
+    "history",
     "iter_jobs",
     "job_events",
     "read_jobs",
     "save",
+    "search_events",
     "search_jobs",
+    "source_jobs",
+    "stats",
 ]
 
 

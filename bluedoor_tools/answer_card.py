@@ -12,7 +12,7 @@ import html
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -21,22 +21,29 @@ from .decode import Drift
 from .errors import DriftWarning, InvalidRequestError, warn
 from .inert import one_line
 
-__all__ = ["ATTRS_KEY", "Card", "attach", "card", "fingerprint"]
+__all__ = ["ATTRS_KEY", "Card", "Framed", "attach", "card", "fingerprint"]
 
 ATTRS_KEY = "bluedoor"
 _FEW = 20
 _KEYS = ("event_id", "job_id", "value")  # the columns that tell rows apart, by kind of frame
 
 
-def fingerprint(frame: pd.DataFrame) -> dict[str, Any]:
+def fingerprint(frame: pd.DataFrame | pd.Series) -> dict[str, Any]:
     """What tells these rows from others, in any order: their number and a sum over their keys."""
-    name = next((key for key in _KEYS if key in frame.columns), None)
+    if isinstance(frame, pd.Series):
+        frame = frame.to_frame().reset_index()
+    # Where a value may stand in several rows, it takes the whole row to tell them apart.
+    several = {"by", "breakdown"} & set(frame.columns)
+    name = None if several else next((key for key in _KEYS if key in frame.columns), None)
     keys = frame[name].tolist() if name is not None else [str(row) for row in frame.itertuples(index=False)]
     return {"rows": len(frame), "key": name, "sum": sum(zlib.crc32(str(key).encode()) for key in keys)}
 
 
+Framed = TypeVar("Framed", pd.DataFrame, pd.Series)
+
+
 def attach(
-    frame: pd.DataFrame,
+    frame: Framed,
     *,
     kind: str,
     backend: Mapping[str, Any],
@@ -55,7 +62,7 @@ def attach(
     drift: Drift | None = None,
     unknown_fields: Iterable[str] = (),
     notes: Sequence[str] = (),
-) -> pd.DataFrame:
+) -> Framed:
     """Put the card of an answer on its frame; drift is announced, too.
 
     `answered_at` is when the answer came, by default now; of a saved answer (`pages` is 0) nobody knows.
@@ -99,10 +106,10 @@ class Card(Mapping[str, Any]):
 
     Keys
     ----
-    ``kind`` (jobs, events, facets, values) · ``derived`` (True: the rows are not those of the answer) · ``backend`` ·
-    ``clock`` · ``asked`` and ``applied`` (filters as written, and as sent) · ``rows`` · ``total`` (matching rows; None
-    where the backend cannot say or was not asked) · ``capped`` (the total is a lower bound) · ``complete`` with its
-    ``reason`` · ``next_cursor`` · ``answered_at`` · ``pages`` (answers behind
+    ``kind`` (jobs, events, facets, values, periods, orgs, sources, stats, checks) · ``derived`` (True: the rows are not
+    those of the answer) · ``backend`` · ``clock`` · ``asked`` and ``applied`` (filters as written, and as sent) ·
+    ``rows`` · ``total`` (matching rows; None where the backend cannot say or was not asked) · ``capped`` (the total is
+    a lower bound) · ``complete`` with its ``reason`` · ``next_cursor`` · ``answered_at`` · ``pages`` (answers behind
     the rows; look-ups of names not counted) · ``request`` and ``call`` (what reproduces it) · ``drift`` ·
     ``unknown_fields`` · ``notes``
     """
@@ -123,7 +130,7 @@ class Card(Mapping[str, Any]):
         """The card in words: label and text, each one line. Much of it is foreign text."""
         entries = self._entries
         applied = ", ".join(f"{name}={_short(value)}" for name, value in entries["applied"].items())
-        asks = entries["kind"] in {"jobs", "facets"} and entries["call"].get("function") in {"search_jobs", "facets"}
+        asks = entries["call"].get("function") in {"search_jobs", "facets"}
         any_status = (
             (", status=any" if applied else "status=any") if asks and "status" not in entries["applied"] else ""
         )
@@ -169,8 +176,8 @@ class Card(Mapping[str, Any]):
         return f'<table aria-label="answer card">{rows}</table>'
 
 
-def card(frame: pd.DataFrame) -> Card:
-    """The answer card of a frame; free, no request.
+def card(frame: pd.DataFrame | pd.Series) -> Card:
+    """The answer card of a frame, or of the series that `stats` gives; free, no request.
 
     Parameters
     ----------
@@ -182,7 +189,8 @@ def card(frame: pd.DataFrame) -> Card:
     Card
         A mapping, a copy. Where the frame's rows are not those of the answer (filtered, merged, appended to), its
         ``derived`` is True and its ``total``, ``complete`` and ``next_cursor`` are None. Rows are known by a
-        fingerprint of their keys (``job_id``, ``event_id``, ``value``): a value changed in place is not noticed.
+        fingerprint of their keys (``job_id``, ``event_id``, ``value``), and then a value changed in place is not
+        noticed; where they have none, of the whole rows.
 
     Raises
     ------
@@ -199,7 +207,7 @@ def card(frame: pd.DataFrame) -> Card:
     >>> bd.card(jobs.head(2))["derived"]
     True
     """
-    entries = frame.attrs.get(ATTRS_KEY) if isinstance(frame, pd.DataFrame) else None
+    entries = frame.attrs.get(ATTRS_KEY) if isinstance(frame, pd.DataFrame | pd.Series) else None
     if not isinstance(entries, dict) or "fingerprint" not in entries:
         raise InvalidRequestError(
             "This frame carries no answer card.",
@@ -215,7 +223,7 @@ def card(frame: pd.DataFrame) -> Card:
 
 def _rows(entries: Mapping[str, Any]) -> str:
     """The rows in words: 3 jobs, 1 job."""
-    kind: str = entries["kind"]
+    kind: str = {"orgs": "organisations", "stats": "figures"}.get(entries["kind"], entries["kind"])
     return f"{entries['rows']:,} {kind.removesuffix('s') if entries['rows'] == 1 else kind}"
 
 
@@ -232,7 +240,7 @@ def _extent(entries: Mapping[str, Any]) -> str:
     total = entries["total"]
     at_least = "at least " if entries["capped"] else ""
     of = "total unknown; " if total is None else f"of {at_least}{total:,} matching; "
-    if entries["kind"] in {"facets", "values"}:
+    if entries["kind"] not in {"jobs", "events"}:
         of = ""
     whole = "complete" if entries["complete"] else "not complete"
     return f"{of}{whole} ({entries['reason']})"

@@ -16,6 +16,7 @@ __all__ = [
     "check_ids",
     "check_limit",
     "check_limit_of_one_answer",
+    "check_limit_of_requests",
     "did_you_mean",
     "instant",
     "instant_text",
@@ -81,6 +82,13 @@ def check_limit_of_one_answer(limit: object, most: int) -> int:
     if count > most:
         raise InvalidRequestError(f"limit={limit!r} is more than the API gives.", hint=hint)
     return count
+
+
+def check_limit_of_requests(most: object) -> int:
+    """A caller's bound on the requests that one call may send: a whole number of at least 1."""
+    if isinstance(most, bool) or not isinstance(most, Integral) or most < 1:
+        raise InvalidRequestError(f"max_requests={most!r} is not a number of requests.", hint="Use 1 or more.")
+    return int(most)
 
 
 def _count(limit: object, hint: str) -> int:

@@ -11,7 +11,23 @@ from typing import TYPE_CHECKING, Any
 from .client import Client
 from .connection import connect
 
-__all__ = ["default_client", "facets", "get_job", "get_org", "iter_jobs", "job_events", "search_jobs"]
+__all__ = [
+    "default_client",
+    "doctor",
+    "facets",
+    "find_orgs",
+    "get_job",
+    "get_jobs",
+    "get_org",
+    "get_source",
+    "history",
+    "iter_jobs",
+    "job_events",
+    "search_events",
+    "search_jobs",
+    "source_jobs",
+    "stats",
+]
 
 _ENVIRONMENT = ("BLUEDOOR_BACKEND", "BLUEDOOR_API_URL", "BLUEDOOR_API_KEY")
 _lock = threading.Lock()
@@ -35,12 +51,20 @@ def default_client() -> Client:
 
 if TYPE_CHECKING:
     _client = default_client()
-    search_jobs = _client.search_jobs
-    iter_jobs = _client.iter_jobs
-    get_job = _client.get_job
-    job_events = _client.job_events
+    doctor = _client.doctor
     facets = _client.facets
+    find_orgs = _client.find_orgs
+    get_job = _client.get_job
+    get_jobs = _client.get_jobs
     get_org = _client.get_org
+    get_source = _client.get_source
+    history = _client.history
+    iter_jobs = _client.iter_jobs
+    job_events = _client.job_events
+    search_events = _client.search_events
+    search_jobs = _client.search_jobs
+    source_jobs = _client.source_jobs
+    stats = _client.stats
 else:
 
     def _function(name: str) -> Any:
@@ -56,9 +80,17 @@ else:
         function.__qualname__ = name
         return function
 
-    search_jobs = _function("search_jobs")
-    iter_jobs = _function("iter_jobs")
-    get_job = _function("get_job")
-    job_events = _function("job_events")
+    doctor = _function("doctor")
     facets = _function("facets")
+    find_orgs = _function("find_orgs")
+    get_job = _function("get_job")
+    get_jobs = _function("get_jobs")
     get_org = _function("get_org")
+    get_source = _function("get_source")
+    history = _function("history")
+    iter_jobs = _function("iter_jobs")
+    job_events = _function("job_events")
+    search_events = _function("search_events")
+    search_jobs = _function("search_jobs")
+    source_jobs = _function("source_jobs")
+    stats = _function("stats")

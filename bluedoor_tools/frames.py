@@ -64,7 +64,7 @@ DEFAULT_JOB_COLUMNS: tuple[str, ...] = (
     "provider_job_key", "board_id", "source_id", "org_id", "source_url", "apply_url", "job_id",
 )  # fmt: skip
 EVENT_COLUMNS: tuple[str, ...] = (
-    "observed_at", "event_type", "field_name", "old_value", "new_value", "metadata", "provider",
+    "observed_at", "event_type", "company", "field_name", "old_value", "new_value", "metadata", "provider",
     "org_id", "source_id", "board_id", "source_hash", "event_schema_version", "event_key", "unknown_fields",
     "event_id", "job_id",
 )  # fmt: skip

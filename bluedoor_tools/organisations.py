@@ -1,16 +1,23 @@
-"""Organisations by id, looked up in bulk and remembered: where the names of companies come from."""
+"""Organisations, looked up by id in bulk, or by name, and remembered: where the names of companies come from."""
 
 from __future__ import annotations
 
+import re
 import threading
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import contract
-from .backends.base import Backend
-from .errors import BluedoorError, BluedoorWarning, warn
-from .records import org_name
+from .backends.base import Backend, OrgsAnswer
+from .errors import BluedoorError, BluedoorWarning, InvalidRequestError, NotFoundError, nearest, warn
+from .inert import one_line
+from .records import Org, org_name
 
-__all__ = ["Organisations"]
+__all__ = ["Organisations", "is_exact"]
+
+_DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)+", re.ASCII)
+_STEM = 3  # letters by which a misspelt name is looked up
+_FEW = 8  # candidates that an error lists
 
 
 class Organisations:
@@ -19,6 +26,7 @@ class Organisations:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._known: dict[str, dict[str, Any] | None] = {}
+        self._found: dict[str, OrgsAnswer] = {}
         self._lock = threading.Lock()
 
     def record(self, org_id: str) -> dict[str, Any] | None:
@@ -52,3 +60,106 @@ class Organisations:
         if nameless:
             notes.append(f"company is empty for {nameless:,} organisations: the backend gives no name for them")
         return names
+
+    def find(self, name: str) -> OrgsAnswer:
+        """The organisations that a name, or a web domain, may mean; one request, remembered."""
+        key = name.casefold()
+        with self._lock:
+            if key in self._found:
+                return self._found[key]
+        answer = self._backend.find_orgs(*((None, name) if _DOMAIN.fullmatch(name) else (name, None)))
+        if not answer.records and _DOMAIN.fullmatch(name):  # some names look like a domain
+            answer = self._backend.find_orgs(name, None)
+        once = {str(record["org_id"]): record for record in answer.records}
+        answer.records = list(once.values())
+        with self._lock:
+            self._found[key] = answer
+            self._known.update(once)
+        return answer
+
+    def resolve(self, company: object) -> tuple[list[str], list[str], list[str]]:
+        """The ids behind what a caller gives as company, each name as given, and what to say of it.
+
+        Raises
+        ------
+        InvalidRequestError
+            No text, or the exact name of several organisations: they are listed.
+        NotFoundError
+            No organisation's exact name: the nearest are named.
+        """
+        given = [company] if isinstance(company, str | Org) or not isinstance(company, Iterable) else list(company)
+        if not given:
+            raise InvalidRequestError("company is an empty list.", hint="Leave the filter out to match everything.")
+        org_ids: list[str] = []
+        names: list[str] = []
+        notes: list[str] = []
+        for entry in given:
+            if isinstance(entry, Org):
+                org_ids.append(str(entry["org_id"]))
+                names.append(entry.name or str(entry["org_id"]))
+                continue
+            name = checked_name(entry)
+            answer, record = self._exact(name)
+            org_ids.append(str(record["org_id"]))
+            names.append(name)
+            notes.append(one_line(f"company={name!r} is {_named(record)}, by its exact name or domain"))
+            notes.extend(answer.notes)
+            if answer.limit is not None and len(answer.records) >= answer.limit:
+                notes.append(f"the look-up of {name!r} gave its first {answer.limit} only: others may be so named")
+        return org_ids, names, list(dict.fromkeys(notes))
+
+    def _exact(self, name: str) -> tuple[OrgsAnswer, dict[str, Any]]:
+        answer = self.find(name)
+        exact = [record for record in answer.records if is_exact(record, name)]
+        if len(exact) == 1:
+            return answer, exact[0]
+        if exact:
+            raise InvalidRequestError(
+                f"company={name!r} is the name of {len(exact)} organisations: {_listed(exact)}.",
+                hint="Say which by org_ids=[…]; find_orgs shows how many postings each has.",
+                context={"org_ids": [str(record["org_id"]) for record in exact]},
+            )
+        near = answer.records or self.find(name[:_STEM]).records
+        close = nearest(name, [text for record in near if (text := org_name(record))])
+        hint = f"Did you mean {close!r}? " if close else ""
+        if answer.records:
+            hint += f"With these words: {_listed(answer.records)}."
+        raise NotFoundError(
+            f"No organisation has the exact name {name!r}.",
+            hint=(hint or "Is it spelt as the company does? ")
+            + " A name is taken whole; find_orgs(…) finds parts of it.",
+            context={"nearest": close},
+        )
+
+
+def checked_name(name: object) -> str:
+    """A caller's name of a company as text that says something."""
+    if not isinstance(name, str):
+        raise InvalidRequestError(
+            f"A company is named by text, not {type(name).__name__}.", hint="Write its name in quotes."
+        )
+    text = " ".join(name.split())
+    if not text or not any(char.isalnum() for char in text) or not text.isprintable():
+        raise InvalidRequestError(f"company={name[:60]!r} says no name.", hint="Write the company's name.")
+    if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text.lower()):
+        raise InvalidRequestError("company is a name; this is an id.", hint=f"Use org_ids=[{text!r}].")
+    return text
+
+
+def is_exact(record: Mapping[str, Any], name: str) -> bool:
+    """Whether a name is one of an organisation's own, whole, whatever its case: never merely like it."""
+    own = (record.get(field) for field in ("display_name", "canonical_name", "domain"))
+    return any(isinstance(text, str) and " ".join(text.split()).casefold() == name.casefold() for text in own)
+
+
+def _named(record: Mapping[str, Any]) -> str:
+    """An organisation in words that tell it from others of its name."""
+    boards, domain = record.get("board_count"), record.get("domain")
+    more = [str(domain)] if domain else []
+    more += [f"{boards} board{'s'[: boards != 1]}"] if isinstance(boards, int) else []
+    return f"{org_name(record) or 'without a name'} ({', '.join([str(record['org_id']), *more])})"
+
+
+def _listed(records: list[dict[str, Any]]) -> str:
+    shown = "; ".join(one_line(_named(record)) for record in records[:_FEW])
+    return shown + (f" and {len(records) - _FEW} more" if len(records) > _FEW else "")

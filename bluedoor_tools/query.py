@@ -1,6 +1,6 @@
-"""A job search as data: its filters checked and normalised.
+"""A search as data: its filters checked and normalised, and the queries that it takes.
 
-`JobQuery.of` is the only way from a caller's arguments to a query, for the notebook, the command line and assistants
+`Query.of` is the only way from a caller's arguments to a query, for the notebook, the command line and assistants
 alike. What it lets through, every backend applies.
 """
 
@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 import json
+import math
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypedDict
 
 from . import contract
 from .arguments import DateLike, check_ids, did_you_mean, instant, instant_text
 from .errors import InvalidRequestError, nearest
+from .posting_urls import posting_id
 
-__all__ = ["JobFilters", "JobQuery"]
+__all__ = ["EventFilters", "JobFilters", "Query"]
 
 Value: TypeAlias = "str | float | bool | tuple[str, ...]"
 
@@ -27,20 +30,22 @@ Value: TypeAlias = "str | float | bool | tuple[str, ...]"
 class JobFilters(TypedDict, total=False):
     """The filters of a job search, by the API's own names (`contract.PARAMETERS` has their meaning).
 
-    A date is a `date`, a `datetime` or pandas `Timestamp` (without a zone: UTC), ISO text, or an age such as ``"7d"``
-    (also ``h`` and ``w``), counted back from the backend's clock.
+    Text takes one value or several of any iterable: several run one query a value. `company` is an organisation's name,
+    looked up to its id. A date is a `date`, a `datetime` or pandas `Timestamp` (without a zone: UTC), ISO text, or an
+    age such as ``"7d"`` (also ``h`` and ``w``), counted back from the backend's clock.
     """
 
-    title: str | None
-    department: str | None
-    workplace_type: str | None
-    employment_type: str | None
-    provider: str | None
-    location: str | None
-    location_text: str | None
-    city: str | None
-    region: str | None
-    country: str | None
+    company: str | Iterable[str] | None
+    title: str | Iterable[str] | None
+    department: str | Iterable[str] | None
+    workplace_type: str | Iterable[str] | None
+    employment_type: str | Iterable[str] | None
+    provider: str | Iterable[str] | None
+    location: str | Iterable[str] | None
+    location_text: str | Iterable[str] | None
+    city: str | Iterable[str] | None
+    region: str | Iterable[str] | None
+    country: str | Iterable[str] | None
     salary_min: float | None
     salary_max: float | None
     salary_exists: bool | None
@@ -52,42 +57,108 @@ class JobFilters(TypedDict, total=False):
     changed_before: DateLike | None
     first_seen_after: DateLike | None
     first_seen_before: DateLike | None
-    org_ids: str | list[str] | None
-    source_ids: str | list[str] | None
+    org_ids: str | Iterable[str] | None
+    source_ids: str | Iterable[str] | None
+
+
+class EventFilters(TypedDict, total=False):
+    """The filters of an event search, by the API's own names (`contract.EVENT_PARAMETERS` has their meaning)."""
+
+    company: str | Iterable[str] | None
+    job_ids: str | Iterable[str] | None
+    org_ids: str | Iterable[str] | None
+    source_ids: str | Iterable[str] | None
+    provider: str | Iterable[str] | None
+    observed_after: DateLike | None
+    observed_before: DateLike | None
 
 
 _OPTIONS = ("limit", "cursor", "columns", "description")  # arguments of a search that are no filters
 _SHORT = 2  # letters of a code where a name is wanted
+_LISTED = {"tokens", "contains", "equals"}  # ways to match of which the API takes one value
+_MOST_QUERIES = 100  # that lists of values may take
+_IDS_OF_A_GET = 80  # of 41 characters, so that an address stays short enough for any server
 
 
 @dataclass(frozen=True, slots=True)
-class JobQuery:
-    """A checked search: `asked` as the caller wrote it, `filters` as every backend applies them."""
+class Query:
+    """A checked search: `asked` as the caller wrote it, `filters` as every backend applies them.
+
+    Of a filter that takes one value, `filters` may hold several: that search takes a query for each (`branches`).
+    """
 
     filters: Mapping[str, Value]
     asked: Mapping[str, Any] = field(default_factory=dict, compare=False)
     notes: tuple[str, ...] = field(default=(), compare=False)
+    parameters: Mapping[str, contract.Parameter] = field(default_factory=lambda: contract.PARAMETERS, compare=False)
 
     @classmethod
-    def of(cls, now: dt.datetime, given: Mapping[str, Any]) -> JobQuery:
+    def of(
+        cls,
+        now: dt.datetime,
+        given: Mapping[str, Any],
+        parameters: Mapping[str, contract.Parameter] = contract.PARAMETERS,
+    ) -> Query:
         """Check and normalise a caller's filters; None means "no such filter".
 
         Raises
         ------
         InvalidRequestError
-            An unknown filter or value (the nearest valid one is named), bounds the wrong way round, unreadable dates.
+            An unknown filter or value (the nearest valid one is named), bounds the wrong way round, unreadable dates,
+            lists of values that would take more than 100 queries.
         """
         filters: dict[str, Value] = {}
         notes: list[str] = []
         for name in given:
-            if name not in contract.PARAMETERS:
-                raise InvalidRequestError(f"There is no argument {name!r}.", hint=_hint_for_name(name))
-        asked = {name: _held(given[name]) for name in contract.PARAMETERS if given.get(name) is not None}
+            if name not in parameters:
+                raise InvalidRequestError(f"There is no argument {name!r}.", hint=_hint_for_name(name, parameters))
+        asked = {name: _held(given[name]) for name in parameters if given.get(name) is not None}
         for name, value in asked.items():
-            filters[name] = _checked(contract.PARAMETERS[name], value, now, notes)
-        notes.extend(_caveats(filters))
+            filters[name] = _checked(parameters[name], value, now, notes)
         _check_bounds(filters)
-        return cls(filters, {name: _plain(value) for name, value in asked.items()}, tuple(notes))
+        query = cls(filters, {name: _plain(value) for name, value in asked.items()}, (), parameters)
+        query.branches()
+        return cls(filters, query.asked, (*notes, *_caveats(query), *_about_lists(query)), parameters)
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The filters that hold several values where the API takes one."""
+        return tuple(
+            name
+            for name, value in self.filters.items()
+            if isinstance(value, tuple) and self.parameters[name].match in _LISTED
+        )
+
+    def branches(self, *, short: bool = False) -> list[Query]:
+        """The queries of one value a filter that together are this one; of long lists of ids, if `short`, a part each.
+
+        Raises
+        ------
+        InvalidRequestError
+            They are more than 100.
+        """
+        parts = {name: list(_several(self.filters[name])) for name in self.listed}
+        if short:
+            for name, value in self.filters.items():
+                if isinstance(value, tuple) and name not in parts and len(value) > _IDS_OF_A_GET:
+                    parts[name] = [value[at : at + _IDS_OF_A_GET] for at in range(0, len(value), _IDS_OF_A_GET)]
+        number = math.prod(map(len, parts.values()))
+        if number > _MOST_QUERIES:
+            raise InvalidRequestError(
+                f"The lists of {' and '.join(parts)} take {number:,} queries; {_MOST_QUERIES} is the most.",
+                hint="Give fewer values, or ask once for each part of a list.",
+            )
+        if not parts:
+            return [self]
+        return [
+            Query({**self.filters, **dict(zip(parts, chosen, strict=True))}, parameters=self.parameters)
+            for chosen in itertools.product(*parts.values())
+        ]
+
+    @property
+    def overlaps(self) -> tuple[str, ...]:
+        """The lists of which one record may match several values: counts of the branches do not add up."""
+        return tuple(name for name in self.listed if self.parameters[name].match != "equals")
 
     @property
     def fingerprint(self) -> str:
@@ -96,10 +167,16 @@ class JobQuery:
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _hint_for_name(name: str) -> str:
+def _several(value: Value) -> tuple[Value, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _hint_for_name(name: str, parameters: Mapping[str, contract.Parameter]) -> str:
+    if parameters is not contract.PARAMETERS:
+        return did_you_mean(name, [*parameters, "company", "limit", "cursor"])
     if name in _OPTIONS:  # of another function, or it would not have come here
         return "It is an argument of search_jobs and iter_jobs."
-    return contract.STATED_ELSEWHERE.get(name) or did_you_mean(name, [*contract.PARAMETERS, *_OPTIONS])
+    return contract.STATED_ELSEWHERE.get(name) or did_you_mean(name, [*parameters, "company", *_OPTIONS])
 
 
 def _checked(parameter: contract.Parameter, value: Any, now: dt.datetime, notes: list[str]) -> Value:
@@ -114,21 +191,49 @@ def _checked(parameter: contract.Parameter, value: Any, now: dt.datetime, notes:
             if not isinstance(value, bool):
                 raise InvalidRequestError(f"{name}={value!r} is not True or False.")
             return value
+        case "one_of" if parameter.choices:
+            return tuple(sorted({_text_value(parameter, part, notes) for part in _parts(name, value)}))
+        case "one_of" if parameter.reads == ("job_id",):
+            return tuple(sorted({posting_id(part).job_id for part in _parts(name, value)}))
         case "one_of":
             return check_ids(name, value)
         case _:
-            if not isinstance(value, str):
-                raise InvalidRequestError(
-                    f"{name} takes one text, not {type(value).__name__}.", hint="Search once a value."
-                )
-            text = value.strip()
-            if not text:
-                raise InvalidRequestError(f"{name} is empty.", hint="Leave the filter out to match everything.")
-            if any(unicodedata.category(char) in {"Cc", "Cs"} for char in text):
-                raise InvalidRequestError(f"{name} holds characters that do not print.", hint="Write plain text.")
-            if parameter.match == "tokens" and not re.search(r"\w", text):
-                raise InvalidRequestError(f"{name}={value!r} holds no word.", hint="Search for at least one word.")
-            return _choice(parameter, text, notes)
+            if isinstance(value, str):
+                return _text_value(parameter, value, notes)
+            # In one order and each once, whatever its case, so that the same lists are the same search.
+            texts = {text.casefold(): text for text in (_text_value(parameter, p, notes) for p in _parts(name, value))}
+            values = tuple(texts[folded] for folded in sorted(texts))
+            return values if len(values) > 1 else values[0]
+
+
+def _parts(name: str, value: Any) -> list[Any]:
+    """The values of a list: one text, or several of any iterable (a column of a frame, too)."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, bytes | Mapping) or not isinstance(value, Iterable):
+        raise InvalidRequestError(
+            f"{name} takes text, or a list of texts, not {type(value).__name__}.", hint="Write it in quotes."
+        )
+    parts = list(value)
+    if not parts:
+        raise InvalidRequestError(f"{name} is an empty list.", hint="Leave the filter out to match everything.")
+    return parts
+
+
+def _text_value(parameter: contract.Parameter, value: Any, notes: list[str]) -> str:
+    name = parameter.name
+    if not isinstance(value, str):
+        raise InvalidRequestError(
+            f"{name} holds {str(value)[:60]!r}, which is {type(value).__name__}, not text.", hint="Write it in quotes."
+        )
+    text = value.strip()
+    if not text:
+        raise InvalidRequestError(f"{name} is empty.", hint="Leave the filter out to match everything.")
+    if any(unicodedata.category(char) in {"Cc", "Cs"} for char in text):
+        raise InvalidRequestError(f"{name} holds characters that do not print.", hint="Write plain text.")
+    if parameter.match == "tokens" and not re.search(r"\w", text):
+        raise InvalidRequestError(f"{name}={value!r} holds no word.", hint="Search for at least one word.")
+    return _choice(parameter, text, notes)
 
 
 def _choice(parameter: contract.Parameter, text: str, notes: list[str]) -> str:
@@ -190,17 +295,24 @@ def _number(name: str, value: Any) -> float:
     return number
 
 
-def _caveats(filters: Mapping[str, Value]) -> list[str]:
+def _caveats(query: Query) -> list[str]:
     """What can mislead in the fields that the filters read, as the contract has it."""
     caveats: dict[str, None] = {}
-    for name in filters:
-        for field_name in contract.PARAMETERS[name].reads[:1]:
-            misleads = next(entry.misleads for entry in contract.JOB_FIELDS if entry.name == field_name)
+    fields = contract.JOB_FIELDS if query.parameters is contract.PARAMETERS else contract.EVENT_FIELDS
+    for name in query.filters:
+        for field_name in query.parameters[name].reads[:1]:
+            misleads = next(entry.misleads for entry in fields if entry.name == field_name)
             if misleads and name != "q":
                 caveats[f"{field_name}: {misleads}"] = None
-    if re.search(r'["*]|(^|\s)-\w|\bOR\b', str(filters.get("q", ""))):
+    if any(re.search(r'["*]|(^|\s)-\w|\bOR\b', str(text)) for text in _several(query.filters.get("q", ""))):
         caveats["q knows no operators: quotes, -, OR and * are read as blanks and words"] = None
     return [*caveats]
+
+
+def _about_lists(query: Query) -> list[str]:
+    if not query.listed:
+        return []
+    return [f"{len(query.branches())} queries, one for each value of {' and '.join(query.listed)}: the API takes one"]
 
 
 def _check_bounds(filters: Mapping[str, Value]) -> None:

@@ -17,27 +17,36 @@ from . import contract
 from .backends.base import Request
 from .errors import InvalidRequestError
 from .inert import one_line
-from .query import JobQuery
+from .query import Query
 
 __all__ = ["FEW_SHOWN", "bounded", "filter_arguments", "is_call", "is_request", "reproduce", "request_entry"]
 
 _FEW = 40  # ids that a card carries to repeat the call; of a longer list it says how many
 FEW_SHOWN = 10  # ids that it carries to show
 _LISTS = tuple(name for name, parameter in contract.PARAMETERS.items() if parameter.match == "one_of")
-_FUNCTIONS = {"search_jobs", "iter_jobs", "get_job", "job_events", "facets", "read_jobs"}
-_ARGUMENTS = {*contract.PARAMETERS, "columns", "cursor", "description", "field", "job", "limit", "path", "status"}
+_FUNCTIONS = {
+    "doctor", "facets", "find_orgs", "get_job", "get_jobs", "get_org", "get_source", "history", "iter_jobs",
+    "job_events", "read_jobs", "search_events", "search_jobs", "source_jobs", "stats",
+}  # fmt: skip
+_ARGUMENTS = {
+    *contract.PARAMETERS, *contract.EVENT_PARAMETERS, "by", "columns", "cursor", "description", "field", "job", "jobs",
+    "limit", "max_requests", "name", "org", "path", "source_id",
+}  # fmt: skip
+_THEN = {"frame", "breakdowns", "sources"}  # methods of a record that make a frame of it
+_MOST_REQUESTS = 20  # that curl writes out
 _ENDPOINTS = [
     (entry.method, re.compile(re.sub(r"\\\{\w+\\\}", lambda _: r"[\w-]+", re.escape(entry.path)), re.ASCII))
     for entry in contract.ENDPOINTS
 ]
 
 
-def filter_arguments(query: JobQuery) -> dict[str, Any]:
+def filter_arguments(query: Query) -> dict[str, Any]:
     """The filters as a call writes them: `status` only where it is not the default."""
     arguments = bounded(query.filters)
-    status = arguments.pop("status", None)
-    if status != "active":
-        arguments["status"] = status
+    if "status" in query.parameters:
+        status = arguments.pop("status", None)
+        if status != "active":
+            arguments["status"] = status
     return arguments
 
 
@@ -79,6 +88,7 @@ def is_call(call: Any) -> bool:
         and set(arguments) <= _ARGUMENTS
         and all(_is_plain(value) or _is_many(value) for value in arguments.values())
         and (function != "read_jobs" or "path" in arguments)
+        and ("then" not in call or (isinstance(call["then"], str) and call["then"] in _THEN))
     )
 
 
@@ -123,15 +133,17 @@ def _as_python(entries: Mapping[str, Any]) -> list[str]:
     if call["function"] == "read_jobs":
         asked = f"bd.read_jobs({arguments['path']!r})"
     else:
-        first = arguments.pop(call["first"], None) if call["first"] else None
-        words = [repr(first)] if first is not None else []
+        given = call["first"] if call["first"] in arguments else None
+        words = [call["first"] if _is_many(arguments[given]) else repr(arguments[given])] if given else []
+        left_out = _left_out(arguments, str)
+        arguments.pop(given, None)
         words += [f"{name}={name if _is_many(value) else repr(value)}" for name, value in arguments.items()]
-        lines += _left_out(arguments, str)
+        lines += left_out
         asked = f"bd.connect({entries['backend']['connect']!r}).{call['function']}({', '.join(words)})"
-        if call["function"] == "get_job":
-            asked += ".frame()"
+        asked += f".{call['then']}()" if call.get("then") else ""
     counted = "".join(f".bluedoor.breakdown({field!r})" for field in call.get("breakdown", ()))
-    return [*lines, f"df = {asked}{counted}"]
+    name = "series" if entries["kind"] == "stats" else "df"
+    return [*lines, f"{name} = {asked}{counted}"]
 
 
 def _as_curl(entries: Mapping[str, Any]) -> list[str]:

@@ -1,158 +1,231 @@
-"""A search under way: its arguments checked, its pages followed, and a cursor behind every row given."""
+"""A walk through a listing: its pages followed, a cursor behind every row, several queries merged into one.
+
+Whatever the API gives in pages (a search of jobs or events, a board's jobs) is walked in the same way. Where a search
+takes several queries, their rows are merged in the order that each of them has: by an instant, newest first, ties by
+id, descending; a row that several queries give comes once.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Self
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias
 
 from . import contract
-from .arguments import check_columns, check_limit, instant_text
-from .backends.base import Backend, JobPage, Request
-from .cursor import Cursor
-from .decode import Decoder
+from .backends.base import ListPage, Request
+from .cursor import Cursor, Position
+from .decode import Decoder, Drift, Page, parse_instant
 from .errors import InvalidRequestError, UnexpectedAnswerError
-from .frames import DEFAULT_JOB_COLUMNS, job_columns
-from .query import JobQuery
-from .reproduction import filter_arguments
 
-__all__ = ["Walk"]
+__all__ = ["Ask", "Order", "Walk"]
+
+Ask: TypeAlias = Callable[[Decoder, "str | None", int, bool], ListPage]
+"""Asks for a page: with this decoder, after this cursor, of at most so many rows, counting all that match or not."""
+Order: TypeAlias = "tuple[str, str]"
+"""The fields of a record that a listing is ordered by: an instant and an id."""
 
 _EMPTY_MAX = 20  # pages without a row, one after another, before a walk is given up
+_FIRST = dt.datetime.min.replace(tzinfo=dt.UTC)  # a row without its instant comes last
 
 
-@dataclass(slots=True)
+class _Chain:
+    """One query's pages, one after another; knows where it stands to the row."""
+
+    def __init__(self, ask: Ask, start: Position | None) -> None:
+        self._ask = ask
+        self._asked_with = start.backend_cursor if start else None
+        self._skip = start.skip if start else 0
+        self._seen: set[str | None] = {self._asked_with}
+        self._empty = 0
+        self._given = 0  # rows of the page in hand, those that were skipped included
+        self._held = 0  # rows that page had
+        self._next: str | None = self._asked_with
+        self.rows: list[Any] = []
+        self.ended = False
+        self.leads_back = False
+        self.first: ListPage | None = None
+
+    def position(self) -> Position | None:
+        """Where to go on; None at the end."""
+        if self._given < self._held:
+            return Position(self._asked_with, self._given)
+        return None if self.ended or self.leads_back else Position(self._next, self._skip)
+
+    def read(self, decoder: Decoder, wanted: int | None, total: bool) -> ListPage:
+        """Take the next page in hand. The last one is asked for exactly the rows still wanted."""
+        if self.leads_back:
+            raise UnexpectedAnswerError(
+                "The server's next_cursor leads back to a page that was already read.",
+                hint="Start the search again; narrower filters make shorter walks.",
+            )
+        if self._empty > _EMPTY_MAX:
+            raise UnexpectedAnswerError(
+                f"The server sent {self._empty} pages without a row in a row, and more cursors.",
+                hint="Start the search again; if it stays so, the API has changed.",
+            )
+        limit = contract.PAGE_LIMIT if wanted is None else min(contract.PAGE_LIMIT, wanted + self._skip)
+        answer = self._ask(decoder, self._next, limit, total)
+        self.first = self.first or answer
+        records = answer.page.records
+        self._asked_with, self._next = self._next, answer.next_cursor
+        self._given, self._held = min(self._skip, len(records)), len(records)
+        self.rows = records[self._skip :]
+        self._skip = max(0, self._skip - len(records))
+        self._empty = 0 if self.rows else self._empty + 1
+        self.leads_back = answer.next_cursor is not None and answer.next_cursor in self._seen
+        self._seen.add(answer.next_cursor)
+        self.ended = answer.next_cursor is None
+        return answer
+
+    def give(self, count: int) -> list[Any]:
+        """Hand over the next rows."""
+        given, self.rows = self.rows[:count], self.rows[count:]
+        self._given += len(given)
+        return given
+
+
 class Walk:
-    """A search under way: what is asked, where it stands, and how it came to its end."""
+    """A walk under way: where it stands, and how it came to its end.
 
-    backend: Backend
-    query: JobQuery
-    columns: list[str]
-    description: bool
-    limit: int | None
-    clock: str
-    start: Cursor | None
-    decoder: Decoder = field(default_factory=lambda: Decoder(contract.JOB_FIELDS))
-    next_cursor: str | None = None
-    total: int | None = None
-    capped: bool = False
-    pages: int = 0
-    request: Request | None = None
-    reason: str = ""
-    # Rows given and the cursor behind them, before and after the last page: an interrupt may come between the two.
-    marks: tuple[tuple[int, str | None], ...] = ()
+    Parameters
+    ----------
+    asks
+        how to ask each query for a page
+    decoder
+        decodes every page of the walk
+    limit
+        rows at most, None for all
+    mark
+        whose walk a cursor belongs to: backend and query
+    clock
+        the instant that ages count back from
+    start
+        where an earlier walk stopped
+    order
+        what the listing is ordered by: needed to merge several queries
+    """
 
-    @classmethod
-    def begin(
-        cls,
-        backend: Backend,
-        q: str | None,
-        status: str | None,
-        description: bool,
-        columns: Iterable[str] | str | None,
+    def __init__(
+        self,
+        asks: Sequence[Ask],
+        decoder: Decoder,
+        *,
         limit: int | None,
-        cursor: str | None,
-        filters: Mapping[str, Any],
-    ) -> Self:
-        """Check every argument before anything is sent."""
-        if not isinstance(description, bool):
-            raise InvalidRequestError(f"description={description!r} is not True or False.")
-        every = job_columns(description=True)
-        if columns is None:
-            wanted = [*DEFAULT_JOB_COLUMNS, *(["description_text"] if description else [])]
-        elif isinstance(columns, str) and columns == "all":
-            wanted = job_columns(description)
-        else:
-            wanted = check_columns(columns, every)
-            if description and "description_text" not in wanted:
-                wanted.append("description_text")
-            description = "description_text" in wanted
-        start = None if cursor is None else Cursor.decode(cursor)
-        now = backend.now() if start is None else dt.datetime.fromisoformat(start.clock)
-        query = JobQuery.of(now, {"q": q, "status": status, **filters})
-        if start is not None and start.fingerprint != _mark(backend, query):
+        mark: str,
+        clock: str,
+        start: Cursor | None,
+        order: Order,
+    ) -> None:
+        if start is not None and (
+            start.fingerprint != mark or len(start.positions) != len(asks) or not any(start.positions)
+        ):
             raise InvalidRequestError(
                 "The cursor belongs to another search.",
                 hint="Repeat the filters, the status and the backend of the search that gave it.",
             )
-        return cls(backend, query, wanted, description, check_limit(limit), instant_text(now), start)
+        self.decoder, self.limit, self.mark, self.clock, self.start = decoder, limit, mark, clock, start
+        self._order = order
+        positions = start.positions if start else (Position(None, 0),) * len(asks)
+        self._chains = [_Chain(ask, at) for ask, at in zip(asks, positions, strict=True) if at is not None]
+        self._where = [index for index, at in enumerate(positions) if at is not None]
+        self._queries = len(asks)
+        self._told: set[str] = set()
+        self.pages = 0
+        self.repeated = 0
+        self._latest: Request | None = None
+        self.next_cursor: str | None = None
+        self.reason = ""
+        # Rows given and the cursor behind them, before and after the last page: an interrupt may come between the two.
+        self.marks: tuple[tuple[int, str | None], ...] = ()
 
-    def follow(self) -> Iterator[JobPage]:
-        """The pages of a search; after each, `next_cursor` points behind it."""
-        position = self.start.backend_cursor if self.start else None
-        skip = self.start.skip if self.start else 0
+    @property
+    def request(self) -> Request | None:
+        """The first request of the walk."""
+        first = next((chain.first for chain in self._chains if chain.first), None)
+        return first.request if first else None
+
+    @property
+    def latest_request(self) -> Request | None:
+        """The request sent last."""
+        return self._latest
+
+    @property
+    def notes(self) -> list[str]:
+        """What the backend said of its requests, each once."""
+        return list(dict.fromkeys(note for chain in self._chains if chain.first for note in chain.first.notes))
+
+    def totals(self) -> list[tuple[int | None, bool]]:
+        """For each query how many rows match, and whether the count stopped there."""
+        return [(chain.first.total, chain.first.total_capped) for chain in self._chains if chain.first]
+
+    def follow(self) -> Iterator[Page]:
+        """The pages of the walk; after each, `next_cursor` points behind it."""
         remaining = self.limit
-        seen = {position}
-        empty = 0
-        self.marks = ((0, self._cursor(position, skip)),)
+        self.marks = ((0, self._cursor()),)
         while True:
-            answer = self.backend.search(
-                self.query,
-                self.decoder,
-                cursor=position,
-                # The last page is asked for exactly the rows still wanted, so that its cursor is exact, too.
-                limit=contract.PAGE_LIMIT if remaining is None else min(contract.PAGE_LIMIT, remaining + skip),
-                description=self.description,
-                total=self.pages == 0 and self.start is None,
-            )
-            self.pages += 1
-            if self.request is None:
-                self.request, self.total, self.capped = answer.request, answer.total, answer.total_capped
-            rows = answer.page.records[skip:]
-            left_to_skip = max(0, skip - len(answer.page.records))
-            leads_back = answer.next_cursor is not None and answer.next_cursor in seen
-            if remaining is not None and len(rows) > remaining:  # more than was asked for
-                del rows[remaining:]
-                next_cursor = self._cursor(position, skip + remaining)
-            elif answer.next_cursor is None or leads_back:
-                next_cursor = None
-            else:
-                next_cursor = self._cursor(answer.next_cursor, left_to_skip)
-            answer.page.records = rows
+            page = self._page(remaining) if self._queries == 1 else self._merged(remaining)
             if remaining is not None:
-                remaining -= len(rows)
-            if next_cursor is None and not leads_back:
+                remaining -= len(page.records)
+            self.next_cursor = self._cursor()
+            if self.next_cursor is None and not any(chain.leads_back for chain in self._chains):
                 self.reason = "cursor ended"
             else:
                 self.reason = "limit" if remaining == 0 else "page"
-            self.next_cursor = next_cursor
-            self.marks = (self.marks[-1], (self.marks[-1][0] + len(rows), next_cursor))
-            yield answer
+            self.marks = (self.marks[-1], (self.marks[-1][0] + len(page.records), self.next_cursor))
+            yield page
             if self.reason != "page":
                 return
-            empty = 0 if rows else empty + 1
-            if empty > _EMPTY_MAX:
-                raise UnexpectedAnswerError(
-                    f"The server sent {empty} pages without a row in a row, and more cursors.",
-                    hint="Start the search again; if it stays so, the API has changed.",
-                )
-            if leads_back:
-                raise UnexpectedAnswerError(
-                    "The server's next_cursor leads back to a page that was already read.",
-                    hint="Start the search again; narrower filters make shorter walks.",
-                )
-            position, skip = answer.next_cursor, left_to_skip
-            seen.add(position)
 
-    def _cursor(self, position: str | None, skip: int) -> str:
-        return Cursor(position, skip, _mark(self.backend, self.query), self.clock).encode()
+    def _page(self, remaining: int | None) -> Page:
+        """The next page of the only query."""
+        (chain,) = self._chains
+        page = self._read(chain, remaining).page
+        page.records = chain.give(len(chain.rows) if remaining is None else min(remaining, len(chain.rows)))
+        return page
 
-    def call(self, *, limit: int | None, cursor: str | None) -> dict[str, Any]:
-        """The Python call that gives the same rows: dates as resolved, what is default left out."""
-        arguments = filter_arguments(self.query)
-        if self.description:
-            arguments["description"] = True
-        if self.columns != [*DEFAULT_JOB_COLUMNS, *(["description_text"] if self.description else [])]:
-            arguments["columns"] = self.columns
-        arguments["limit"] = None if limit is None else int(limit)
-        if cursor is not None:
-            arguments["cursor"] = cursor
-        return {"function": "search_jobs", "first": "q", "arguments": arguments}
+    def _merged(self, remaining: int | None) -> Page:
+        """Rows from all queries, in their common order, each once, until one of the queries must be asked again."""
+        most = contract.PAGE_LIMIT if remaining is None else min(contract.PAGE_LIMIT, remaining)
+        page = Page([], Drift())
+        while len(page.records) < most:
+            empty = [chain for chain in self._chains if not chain.rows and not chain.ended]
+            if empty and page.records:
+                break
+            for chain in empty:
+                while not chain.rows and not chain.ended:
+                    page.drift.add(self._read(chain, remaining).page.drift)
+            heads = [chain for chain in self._chains if chain.rows]
+            if not heads:
+                break
+            first = max(heads, key=self._key)
+            key = self._key(first)
+            (record,) = first.give(1)
+            for chain in heads:
+                if chain is not first and chain.rows and self._key(chain) == key and key[1]:
+                    chain.give(1)
+            if key[1] in self._told:  # a query whose rows are not in the order that it promises
+                self.repeated += 1
+                continue
+            if key[1]:
+                self._told.add(key[1])
+            page.records.append(record)
+        return page
 
+    def _read(self, chain: _Chain, wanted: int | None) -> ListPage:
+        # Only from the start does a count say how many rows the walk has.
+        answer = chain.read(self.decoder, wanted, chain.first is None and self.start is None)
+        self.pages += 1
+        self._latest = answer.request
+        return answer
 
-def _mark(backend: Backend, query: JobQuery) -> str:
-    """Whose walk a cursor belongs to: this backend's, at this address, and this query's."""
-    place = zlib.crc32(backend.base_url.encode())
-    return f"{backend.name}-{place:08x}-{query.fingerprint}"
+    def _key(self, chain: _Chain) -> tuple[dt.datetime, str]:
+        instant, name = (getattr(chain.rows[0], part) for part in self._order)
+        return parse_instant(instant or "") or _FIRST, name or ""
+
+    def _cursor(self) -> str | None:
+        if any(chain.leads_back and not chain.rows for chain in self._chains):
+            return None
+        positions: list[Position | None] = [None] * self._queries
+        for index, chain in zip(self._where, self._chains, strict=True):
+            positions[index] = chain.position()
+        return Cursor(tuple(positions), self.mark, self.clock).encode() if any(positions) else None

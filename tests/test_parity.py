@@ -21,7 +21,7 @@ from pandas.testing import assert_frame_equal
 import bluedoor_tools as bd
 from bluedoor_tools import contract
 from bluedoor_tools.client import Client
-from bluedoor_tools.query import JobQuery
+from bluedoor_tools.query import Query
 from tests.api_face import default_path
 
 RECORDS: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -61,7 +61,7 @@ def parts_of(field: str) -> st.SearchStrategy[str]:
 def acceptable(name: str, text: str) -> bool:
     """Whether the library takes the value: raw wordings like a misspelt choice are refused on either backend."""
     try:
-        JobQuery.of(dt.datetime(2026, 6, 7, tzinfo=dt.UTC), {name: text})
+        Query.of(dt.datetime(2026, 6, 7, tzinfo=dt.UTC), {name: text})
     except bd.InvalidRequestError:
         return False
     return True

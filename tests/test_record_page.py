@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import datetime as dt
 import hashlib
@@ -19,8 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bluedoor_tools import contract
-from bluedoor_tools.pages import RecordPage, record_page, to_html, to_text
-from bluedoor_tools.query import JobQuery
+from bluedoor_tools.pages import Call, RecordPage, record_page, to_html, to_text
+from bluedoor_tools.query import Query
 
 DATA = Path(__file__).parent / "data"
 SEED: dict[str, Any] = json.loads((DATA / "job_response.json").read_text(encoding="utf-8"))["data"]
@@ -211,23 +212,59 @@ def test_the_way_to_the_page_and_its_slices_are_the_documents(printed: str) -> N
     assert [row[:2] for row in page["slices"]] == document["slices"]
 
 
-def test_every_slice_opens_with_a_call_that_the_search_accepts() -> None:
-    """The calls are Python with filters that pass the search's own checks; the last slice is the posting's address."""
-    *calls, original = page_of(SEED).slices
-    asked: list[tuple[str, Any, dict[str, Any]]] = []
-    names = ("search_jobs", "facets", "job_events")
-    scope = {name: (lambda *a, _n=name, **k: asked.append((_n, a, k))) for name in names}
-    for row in calls:
-        eval(row.opens, {"__builtins__": {}}, scope)
+def test_every_slice_is_a_call_that_the_client_accepts() -> None:
+    """The calls have filters that pass the search's own checks; the last slice is no call, but an address."""
+    *slices, original = page_of(SEED).slices
     org = {"org_ids": [SEED["org_id"]]}
-    assert asked == [
-        ("search_jobs", (), org), ("facets", ("department",), org), ("search_jobs", (), {"provider": "lever"}),
-        ("search_jobs", (), {"provider": "lever"}), ("search_jobs", (), {"city": "New York"}),
-        ("search_jobs", (), {"department": "Engineering"}), ("search_jobs", (), {"workplace_type": "hybrid"}),
-        ("job_events", (SEED["job_id"],), {}),
+    assert [row.call for row in slices] == [
+        Call("search_jobs", (), org), Call("get_org", (SEED["org_id"],), {}, then="breakdowns"),
+        Call("search_jobs", (), {"provider": "lever"}), Call("search_jobs", (), {"provider": "lever"}),
+        Call("search_jobs", (), {"city": "New York"}), Call("search_jobs", (), {"department": "Engineering"}),
+        Call("search_jobs", (), {"workplace_type": "hybrid"}), Call("job_events", (SEED["job_id"],), {}),
     ]  # fmt: skip
-    assert all(JobQuery.of(dt.datetime.now(dt.UTC), filters) for *_, filters in asked)
-    assert original.opens == SEED["source_url"]
+    assert all(Query.of(dt.datetime.now(dt.UTC), row.call.filters) for row in slices if row.call and row.call.filters)
+    assert (original.call, original.opens) == (None, SEED["source_url"])
+
+
+def as_call(opens: str) -> Call:
+    """What is shown to open a slice, read as Python."""
+    node = ast.parse(opens, mode="eval").body
+    assert isinstance(node, ast.Call)
+    then = ""
+    if isinstance(node.func, ast.Attribute):
+        assert not node.args + node.keywords
+        then, node = node.func.attr, node.func.value
+        assert isinstance(node, ast.Call)
+    assert isinstance(node.func, ast.Name)
+    filters = {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in node.keywords}
+    return Call(node.func.id, tuple(map(ast.literal_eval, node.args)), filters, then)
+
+
+def check_slices(page: RecordPage) -> None:
+    """What both forms show of a call is the call, to the letter."""
+    shown = [cell.text for cell in Tree(to_html(page)).open[0].all("code", "bd-call")]
+    for row in page.slices:
+        if row.call:
+            assert as_call(row.opens) == row.call
+            assert row.opens in shown
+            assert re.search(rf"^ +{re.escape(row.opens)}$", to_text(page), re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "word", ["O'Fallon", 'Say "hi"', "a  b", "c:\\new\\u0041", "Å\u200d\u202eb", "\u3000x", "{}", "x)"]
+)
+def test_what_opens_a_slice_is_shown_to_the_letter(word: str) -> None:
+    """Quotes, backslashes, runs of blanks and hidden characters of a value are in the call that is shown, too."""
+    page = page_of(with_seed(city=word, department=word, provider=word))
+    assert sum(word in row.call.filters.values() for row in page.slices if row.call) == 4
+    check_slices(page)
+
+
+def test_a_call_that_differs_in_a_filter_is_another() -> None:
+    """Pages and their slices compare by content, and can be in a set."""
+    page = page_of(SEED)
+    assert len({page, page_of(SEED), page_of(with_seed(city="Oslo"))}) == 2
+    assert Call("search_jobs", (), {"city": "Oslo"}) != Call("search_jobs", (), {"city": "Bergen"})
 
 
 # --- what the page says of other records -----------------------------------------------------------------------------
@@ -259,6 +296,7 @@ def test_every_slice_opens_with_a_call_that_the_search_accepts() -> None:
         ("Posted / first seen", {"source_posted_at": None}, "- / 2026-05-29"),
         ("Posted / first seen", {"source_posted_at": "2026-05-05T23:30:00-04:00"}, "2026-05-06 / 2026-05-29"),
         ("Changed / last seen", {"last_changed_at": 5, "last_seen_at": "soon"}, "5 / soon"),
+        ("Changed / last seen", {"last_changed_at": " ", "last_seen_at": ""}, "-"),
     ],
 )  # fmt: skip
 def test_a_fact_reads_well_when_something_is_missing_or_odd(fact: str, changes: dict[str, Any], value: str) -> None:
@@ -324,6 +362,14 @@ def test_a_slice_that_cannot_be_opened_is_left_out() -> None:
     page = page_of(with_seed(**gone, org_id="not-a-uuid", provider=["lever"], workplace_type="on the moon"))
     assert [row.page for row in page.slices] == ["Lifecycle events", "Original posting"]
     assert page.slices[-1].opens == SEED["apply_url"]
+
+
+@pytest.mark.parametrize(
+    "job_id", ["soon", 7, ["76a8"], "https://jobs.lever.co/\ud800/76458bae-8a16-4c42-8780-f9452206f0e0"]
+)
+def test_a_posting_without_a_proper_id_has_no_lifecycle_to_open(job_id: Any) -> None:
+    """An id that the client would refuse opens nothing, and breaks nothing."""
+    assert "Lifecycle events" not in [row.page for row in page_of(with_seed(job_id=job_id)).slices]
 
 
 @BOTH
@@ -432,6 +478,7 @@ def test_no_record_crashes_the_page_or_loses_a_value(record: dict[str, Any], com
         assert [plain(label) for label, _ in rows[len(FIELDS) :]] == [plain(name) for name, _ in new]
         for (_, text), (_, value) in zip(rows[len(FIELDS) :], new, strict=True):
             assert json.loads(text) == value
+    check_slices(page)
 
 
 def plain(text: str) -> str:

@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 import bluedoor_tools as bd
 from bluedoor_tools import frames
 from bluedoor_tools.backends.api import ApiBackend
-from bluedoor_tools.backends.store import StoreBackend, create_store, write_jobs
+from bluedoor_tools.backends.store import StoreBackend
+from bluedoor_tools.backends.store_file import create_store, write_jobs
 from bluedoor_tools.client import Client
 from bluedoor_tools.wire.transport import Transport
 from tests.api_face import FaceApp, FaceData, Faults, InProcessTransport, Override

@@ -746,7 +746,7 @@ def test_a_cursor_that_is_no_text_is_named(face: FaceApp, api: Client, cursor: A
 def test_the_last_page_has_no_cursor(face: FaceApp, wire: Transport, meta: Any) -> None:
     """Absent, null and empty all mean the end."""
     always(face, 200, {"data": [], "meta": meta})
-    query = bd.query.JobQuery({})
+    query = bd.query.Query({})
     page = ApiBackend(wire).search(
         query, Decoder(contract.JOB_FIELDS), cursor=None, limit=10, description=False, total=True
     )

@@ -3,21 +3,49 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from http.client import NOT_FOUND
 from typing import Any
 from urllib.parse import quote
 
 from .. import contract
-from ..decode import Decoder, Page, json_name, read_envelope
-from ..errors import UnexpectedAnswerError
-from ..query import JobQuery
+from ..decode import Decoder, Page, json_name, parse_instant, read_envelope
+from ..errors import BluedoorError, UnexpectedAnswerError
+from ..inert import one_line
+from ..query import Query
+from ..specification import Specification
 from ..wire.transport import Transport
-from .base import FacetAnswer, JobPage, Request, facet_request, search_body, search_parameters
+from .base import (
+    FacetAnswer,
+    ListPage,
+    OrgsAnswer,
+    Request,
+    event_parameters,
+    facet_request,
+    search_body,
+    search_parameters,
+)
 
 __all__ = ["ApiBackend"]
 
 _LONGEST_GET = 4_000  # characters of parameters; longer lists of ids go in a POST body
+_LARGEST_SPECIFICATION = 20_000_000  # bytes; a specification of a hundred calls has less than one million
 _HINT = "Is the address that of the Job Postings API? If so, the API has changed."
+# The parameters of each endpoint whose names are assumed.
+_ASSUMED: defaultdict[str, set[str]] = defaultdict(set)
+for _row in contract.PARAMETERS.values():
+    if _row.known == "assumed":
+        for _endpoint in ("search", "search_by_post", "facets"):
+            _ASSUMED[_endpoint].add(_row.name)
+for _row in contract.EVENT_PARAMETERS.values():
+    if _row.known == "assumed":
+        _ASSUMED["events_search"].add(_row.name)
+for _option in contract.OPTIONS:
+    if _option.known == "assumed":
+        for _endpoint in _option.of:
+            _ASSUMED[_endpoint].add(_option.name)
 
 
 class ApiBackend:
@@ -25,39 +53,63 @@ class ApiBackend:
 
     name = "api"
     notes: tuple[str, ...] = ()
+    local = False
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self.base_url = transport.base_url
         self.label = f"bluedoor Job Postings API at {transport.base_url}"
         self.sends_key = transport.sends_key
+        self._lock = threading.Lock()
+        self._published: Specification | BluedoorError | None = None
 
     def now(self) -> dt.datetime:
         return dt.datetime.now(dt.UTC).replace(microsecond=0)
 
     def search(
-        self, query: JobQuery, decoder: Decoder, *, cursor: str | None, limit: int, description: bool, total: bool
-    ) -> JobPage:
-        parameters = search_parameters(query, cursor=cursor, limit=limit, description=description, total=total)
+        self, query: Query, decoder: Decoder, *, cursor: str | None, limit: int, description: bool, total: bool
+    ) -> ListPage:
+        written = search_parameters(query, cursor=cursor, limit=limit, description=description, total=total)
         path = _path("search")
-        if sum(map(len, parameters.values())) > _LONGEST_GET:
-            request = Request("POST", path, body=search_body(query, parameters))
+        if sum(map(len, written.values())) > _LONGEST_GET:
+            body, notes = self._named("search_by_post", search_body(query, written))
+            request = Request("POST", path, body=body)
         else:
+            parameters, notes = self._named("search", written)
             request = Request("GET", path, parameters)
+        return self._page(request, decoder, query, notes, total=total)
+
+    def source_jobs(self, source_id: str, decoder: Decoder, *, cursor: str | None, limit: int) -> ListPage:
+        parameters = {"limit": str(limit), **({} if cursor is None else {"cursor": cursor})}
+        request = Request("GET", _path("source_jobs", source_id=source_id), parameters)
+        return self._page(request, decoder, None, ())
+
+    def search_events(self, query: Query, decoder: Decoder, *, cursor: str | None, limit: int) -> ListPage:
+        parameters, notes = self._named("events_search", event_parameters(query, cursor=cursor, limit=limit))
+        return self._page(Request("GET", _path("events_search"), parameters), decoder, query, notes)
+
+    def _page(
+        self, request: Request, decoder: Decoder, query: Query | None, notes: tuple[str, ...], *, total: bool = True
+    ) -> ListPage:
         page = self._transport.ask(
-            request.method, path, parameters=request.parameters, body=request.body, read=decoder.page
+            request.method, request.path, parameters=request.parameters, body=request.body, read=decoder.page
         ).content
         next_cursor = page.meta.get("next_cursor")
         if next_cursor is not None and not isinstance(next_cursor, str):
-            raise UnexpectedAnswerError(f"The next_cursor of {path} is {json_name(next_cursor)}, not text.", hint=_HINT)
+            raise UnexpectedAnswerError(
+                f"The next_cursor of {request.path} is {json_name(next_cursor)}, not text.", hint=_HINT
+            )
+        if query is not None:
+            _check_obeyed(query, page, request.path)
         counted = page.meta.get("total_matching")
         known = total and isinstance(counted, int) and not isinstance(counted, bool)
-        return JobPage(
+        return ListPage(
             page,
             next_cursor or None,
             counted if known and not page.meta.get("total_matching_unavailable") else None,
             page.meta.get("total_matching_capped") is True,
             request,
+            notes,
         )
 
     def job(self, job_id: str) -> dict[str, Any]:
@@ -70,8 +122,10 @@ class ApiBackend:
         path = _path("job_events", job_id=job_id)
         return self._transport.ask("GET", path, parameters={"limit": str(limit)}, read=decoder.page).content
 
-    def facets(self, field: str, query: JobQuery, limit: int) -> FacetAnswer:
-        request = facet_request(field, query, limit)
+    def facets(self, field: str, query: Query, limit: int) -> FacetAnswer:
+        asked = facet_request(field, query, limit)
+        parameters, notes = self._named("facets", asked.parameters)
+        request = Request(asked.method, asked.path, parameters)
         values, meta = self._transport.ask(
             "GET", request.path, parameters=request.parameters, read=read_envelope
         ).content
@@ -85,7 +139,10 @@ class ApiBackend:
                         f"The answer of {request.path} is not a list of values with their counts.", hint=_HINT
                     )
         allowed = meta.get("limit")
-        return FacetAnswer(counts, allowed if type(allowed) is int else None, request)
+        return FacetAnswer(counts, allowed if type(allowed) is int else None, request, notes)
+
+    def facet_pairs(self, by: str, field: str, query: Query) -> None:  # noqa: ARG002 (the protocol's)
+        return None
 
     def orgs(self, org_ids: Sequence[str]) -> dict[str, dict[str, Any] | None]:
         found: dict[str, dict[str, Any] | None] = {}
@@ -103,6 +160,92 @@ class ApiBackend:
                 raise UnexpectedAnswerError(f"The answer of {path} is not a list of organisations.", hint=_HINT)
         return found
 
+    def find_orgs(self, name: str | None, domain: str | None) -> OrgsAnswer:
+        given = {"name": name, "domain": domain}
+        parameters, notes = self._named("orgs_lookup", {key: text for key, text in given.items() if text is not None})
+        request = Request("GET", _path("orgs_lookup"), parameters)
+        try:
+            found, meta = self._transport.ask("GET", request.path, parameters=parameters, read=read_envelope).content
+        except UnexpectedAnswerError as error:
+            if error.context.get("status") != NOT_FOUND:
+                raise
+            raise UnexpectedAnswerError(
+                error.message,
+                hint="Either it knows no such organisation, or it has no such look-up: `bluedoor doctor` tells. "
+                "Use org_ids=[…], from the column org_id of a frame.",
+                context=error.context,
+            ) from None
+        records: list[dict[str, Any]] = []
+        for entry in found if isinstance(found, list) else [found]:
+            match entry:
+                case {"org_id": str()}:
+                    records.append(entry)
+                case {"data": {"org_id": str()} as record}:  # as the look-up by id answers
+                    records.append(record)
+                case None | {"data": None}:
+                    continue
+                case _:
+                    raise UnexpectedAnswerError(
+                        f"The answer of {request.path} is not a list of organisations.", hint=_HINT
+                    )
+        allowed = meta.get("limit")
+        return OrgsAnswer(records, allowed if type(allowed) is int else None, request, notes)
+
+    def source(self, source_id: str) -> dict[str, Any]:
+        return self._record(_path("source", source_id=source_id))
+
+    def stats(self) -> dict[str, Any]:
+        return self._transport.ask("GET", _path("stats"), read=_read_record).content
+
+    def specification(self) -> Specification:
+        """The published specification, asked for once."""
+        with self._lock:
+            if self._published is None:
+                self._published = self._ask_specification()
+            if isinstance(self._published, BluedoorError):
+                raise self._published
+            return self._published
+
+    def _ask_specification(self) -> Specification | BluedoorError:
+        """It, or why it is not to be had. One try: an answer may wait for this."""
+        path = _path("openapi")
+        document: Any
+        try:
+            try:
+                document = self._transport.ask("GET", path, patience=0, largest=_LARGEST_SPECIFICATION).content
+            except UnexpectedAnswerError as error:
+                if error.context.get("status") != NOT_FOUND:
+                    raise
+                document = self._transport.ask(
+                    "GET", f"/v1{path}", patience=0, largest=_LARGEST_SPECIFICATION, at_origin=True
+                ).content
+            return Specification.of(document)
+        except BluedoorError as error:
+            return error
+
+    def _named(self, endpoint: str, parameters: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """The parameters, assumed names as the published specification has them, and what to say of it."""
+        assumed = [name for name in parameters if name in _ASSUMED.get(endpoint, ())]
+        if not assumed:
+            return dict(parameters), ()
+        try:
+            specification = self.specification()
+        except BluedoorError as error:
+            return dict(parameters), (
+                f"{', '.join(assumed)}: assumed to be the API's name, and its specification, which would tell, could "
+                f"not be read ({error.message.rstrip('.')})",
+            )
+        notes = []
+        sent = {name: name for name in parameters}
+        for name in assumed:
+            other = specification.sent_as(endpoint, name)
+            if other is None:
+                notes.append(f"{name}: assumed, and not in the API's published specification: it may be ignored")
+            elif other != name:
+                sent[name] = other
+                notes.append(f"{name} was sent as {other}: so the API's published specification calls it")
+        return {sent[name]: value for name, value in parameters.items()}, tuple(notes)
+
     def record_note(self, job_id: str) -> str | None:  # noqa: ARG002 (the protocol's)
         return None
 
@@ -111,6 +254,37 @@ class ApiBackend:
 
     def _record(self, path: str, parameters: Mapping[str, str] | None = None) -> dict[str, Any]:
         return self._transport.ask("GET", path, parameters=parameters, read=_read_record).content
+
+
+def _check_obeyed(query: Query, page: Page, path: str) -> None:
+    """Hold the rows against the filters whose names are assumed: one that the API ignored must not pass for applied."""
+    for name, wanted in query.filters.items():
+        parameter = query.parameters[name]
+        if parameter.known != "assumed":
+            continue
+        for record in page.records:
+            value = getattr(record, parameter.reads[0])
+            if not _obeys(parameter, value, wanted):
+                raise UnexpectedAnswerError(
+                    f"The API seems to ignore {name}: {path} answered with a {parameter.reads[0]} of "
+                    f"{one_line(str(value))[:80]!r}.",
+                    hint=f"The name {name} is assumed: `bluedoor doctor` compares it with what the API publishes. "
+                    f"Leave it out, and filter the frame by its column {parameter.reads[0]}.",
+                )
+
+
+def _obeys(parameter: contract.Parameter, value: Any, wanted: Any) -> bool:
+    if value is None:  # missing, or of another type than promised: announced as drift
+        return True
+    match parameter.match:
+        case "equals":
+            return bool(value.casefold() == wanted.casefold())
+        case "one_of":
+            return value in wanted
+        case "from" | "before":
+            moment, bound = parse_instant(value), parse_instant(wanted)
+            return moment is None or bound is None or (moment >= bound) == (parameter.match == "from")
+    return True
 
 
 def _read_record(body: bytes, what: str) -> dict[str, Any]:

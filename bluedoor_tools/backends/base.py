@@ -9,9 +9,20 @@ from typing import Any, Protocol
 
 from .. import contract
 from ..decode import Decoder, Page
-from ..query import JobQuery
+from ..query import Query
+from ..specification import Specification
 
-__all__ = ["Backend", "FacetAnswer", "JobPage", "Request", "facet_request", "search_body", "search_parameters"]
+__all__ = [
+    "Backend",
+    "FacetAnswer",
+    "ListPage",
+    "OrgsAnswer",
+    "Request",
+    "event_parameters",
+    "facet_request",
+    "search_body",
+    "search_parameters",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +36,15 @@ class Request:
 
 
 @dataclass(slots=True)
-class JobPage:
-    """One page of a search, in the backend's order: newest first, ties by job_id, descending."""
+class ListPage:
+    """One page of a listing, in the backend's order: newest first, ties by id, descending."""
 
     page: Page
     next_cursor: str | None
     total: int | None  # None: not asked for, or the backend cannot say
     total_capped: bool
     request: Request
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -45,6 +57,17 @@ class FacetAnswer:
     counts: list[tuple[Any, int]]
     limit: int | None
     request: Request
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class OrgsAnswer:
+    """Organisations found by name or domain; `limit` as for facets."""
+
+    records: list[dict[str, Any]]
+    limit: int | None
+    request: Request
+    notes: tuple[str, ...] = ()
 
 
 class Backend(Protocol):
@@ -60,13 +83,15 @@ class Backend(Protocol):
     """What every answer card of this backend says."""
     sends_key: bool
     """Whether requests carry a key."""
+    local: bool
+    """Whether answers cost no request."""
 
     def now(self) -> dt.datetime:
         """The backend's clock, in UTC: ages such as "7d" count back from it."""
 
     def search(
-        self, query: JobQuery, decoder: Decoder, *, cursor: str | None, limit: int, description: bool, total: bool
-    ) -> JobPage:
+        self, query: Query, decoder: Decoder, *, cursor: str | None, limit: int, description: bool, total: bool
+    ) -> ListPage:
         """One page of at most `limit` (1-100) jobs."""
 
     def job(self, job_id: str) -> dict[str, Any]:
@@ -75,14 +100,35 @@ class Backend(Protocol):
     def job_events(self, job_id: str, decoder: Decoder, limit: int) -> Page:
         """The events of one posting."""
 
-    def facets(self, field: str, query: JobQuery, limit: int) -> FacetAnswer:
+    def source_jobs(self, source_id: str, decoder: Decoder, *, cursor: str | None, limit: int) -> ListPage:
+        """One page of a board's jobs, of any status."""
+
+    def search_events(self, query: Query, decoder: Decoder, *, cursor: str | None, limit: int) -> ListPage:
+        """One page of at most `limit` (1-100) events across postings."""
+
+    def facets(self, field: str, query: Query, limit: int) -> FacetAnswer:
         """Counts of the values of one field."""
+
+    def facet_pairs(self, by: str, field: str, query: Query) -> list[tuple[str, str, int]] | None:
+        """Counts of every pair of values of two fields in one answer; None where the backend cannot."""
 
     def org(self, org_id: str) -> dict[str, Any]:
         """One organisation's record."""
 
     def orgs(self, org_ids: Sequence[str]) -> dict[str, dict[str, Any] | None]:
         """The records of many organisations; None for an id the backend does not know."""
+
+    def find_orgs(self, name: str | None, domain: str | None) -> OrgsAnswer:
+        """The organisations whose name has this in it, or whose web domain is this."""
+
+    def source(self, source_id: str) -> dict[str, Any]:
+        """One crawled board's record."""
+
+    def stats(self) -> dict[str, Any]:
+        """Counts and lags of the whole collection."""
+
+    def specification(self) -> Specification | None:
+        """What the API publishes of itself; None where no API is asked."""
 
     def record_note(self, job_id: str) -> str | None:
         """What a page of this posting must say of its provenance."""
@@ -92,10 +138,10 @@ class Backend(Protocol):
 
 
 def search_parameters(
-    query: JobQuery, *, cursor: str | None, limit: int, description: bool, total: bool
+    query: Query, *, cursor: str | None, limit: int, description: bool, total: bool
 ) -> dict[str, str]:
     """The parameters of a search as a GET writes them: lists joined by commas."""
-    written = {name: _written(value) for name, value in query.filters.items()}
+    written = _filters(query)
     if description:
         written["include"] = "description"
     if not total:
@@ -106,7 +152,12 @@ def search_parameters(
     return written
 
 
-def facet_request(field: str, query: JobQuery, limit: int) -> Request:
+def event_parameters(query: Query, *, cursor: str | None, limit: int) -> dict[str, str]:
+    """The parameters of an event search."""
+    return {**_filters(query), "limit": str(limit), **({} if cursor is None else {"cursor": cursor})}
+
+
+def facet_request(field: str, query: Query, limit: int) -> Request:
     """The request for facets: they were only ever seen to be asked with `active`, where a search takes both."""
     parameters = search_parameters(query, cursor=None, limit=limit, description=False, total=True)
     status = parameters.pop("status", None)
@@ -115,7 +166,7 @@ def facet_request(field: str, query: JobQuery, limit: int) -> Request:
     return Request("GET", contract.endpoint("facets").path, {"field": field, **parameters})
 
 
-def search_body(query: JobQuery, parameters: Mapping[str, str]) -> dict[str, Any]:
+def search_body(query: Query, parameters: Mapping[str, str]) -> dict[str, Any]:
     """The same parameters as a POST writes them: typed values, lists as arrays."""
     body: dict[str, Any] = dict(parameters)
     body.update((name, list(value) if isinstance(value, tuple) else value) for name, value in query.filters.items())
@@ -123,6 +174,10 @@ def search_body(query: JobQuery, parameters: Mapping[str, str]) -> dict[str, Any
     if "include_total" in body:
         body["include_total"] = False
     return body
+
+
+def _filters(query: Query) -> dict[str, str]:
+    return {name: _written(value) for name, value in query.filters.items()}
 
 
 def _written(value: Any) -> str:

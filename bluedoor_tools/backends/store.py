@@ -1,131 +1,37 @@
-"""The local store: jobs, events, organisations and boards in one SQLite file.
-
-`jobs` holds the current version of each posting: the whole record as JSON text (its description apart, because most
-readers leave it), beside narrow columns for what filters, facets and order read. Text that filters compare is kept
-case-folded, instants are microseconds since 1970. The columns come from the contract's parameters, so a new filter is a
-row there. Room is left for more: `valid_from` says since when a version holds, so that a later sync can move the one
-it replaces to a table of the same shape, and rows are written by column name, so that columns can be added.
-"""
+"""A local store as a backend: answers come from one SQLite file."""
 
 from __future__ import annotations
 
 import base64
 import datetime as dt
 import json
-import re
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .. import contract
-from ..decode import Decoder, Page, parse_instant
+from ..decode import Decoder, Page
 from ..errors import InvalidRequestError, NotFoundError
-from ..query import JobQuery
-from .base import FacetAnswer, JobPage, Request, facet_request, search_parameters
+from ..query import Query
+from .base import FacetAnswer, ListPage, OrgsAnswer, Request, event_parameters, facet_request, search_parameters
+from .store_file import NEVER, SCHEMA_VERSION, dump, folded, microseconds, words
 
-__all__ = ["SCHEMA_VERSION", "StoreBackend", "create_store", "write_jobs", "write_records"]
-
-SCHEMA_VERSION = 1
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_NEVER = -(2**62)  # a posting without first_seen_at sorts last
-_FOLDED = sorted(
-    {
-        name
-        for parameter in contract.PARAMETERS.values()
-        if parameter.match in {"contains", "equals"}
-        for name in parameter.reads
-    }
-)
-_NUMBERS = ("salary_min", "salary_max")
-_INSTANTS = sorted({p.reads[0] for p in contract.PARAMETERS.values() if p.match in {"from", "before"}})
-_IDS = sorted({p.reads[0] for p in contract.PARAMETERS.values() if p.match == "one_of"})
-_COUNTED = sorted({facet.reads for facet in contract.FACET_FIELDS.values()})
-_COLUMNS = (
-    "job_id", "first_seen_order", "valid_from", "words",
-    *(f"{name}_folded" for name in _FOLDED), *_COUNTED, *_NUMBERS, *_INSTANTS, *_IDS, "record", "description_text",
-)  # fmt: skip
+__all__ = ["StoreBackend"]
 
 
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _folded(value: Any) -> str | None:
-    return value.casefold() if isinstance(value, str) else None
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
-
-
-def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _microseconds(value: Any) -> int | None:
-    moment = parse_instant(value) if isinstance(value, str) else None
-    return None if moment is None else (moment - _EPOCH) // dt.timedelta(microseconds=1)
-
-
-def create_store(path: Path, clock: str) -> sqlite3.Connection:
-    """A new, empty store at `path`, with the instant up to which it knows events; returns a writing connection."""
-    store = sqlite3.connect(path)
-    typed = {**dict.fromkeys(_NUMBERS, "REAL"), **dict.fromkeys(_INSTANTS, "INTEGER")}
-    typed |= {"job_id": "TEXT PRIMARY KEY", "first_seen_order": "INTEGER NOT NULL", "valid_from": "INTEGER"}
-    columns = ", ".join(f"{name} {typed.get(name, 'TEXT')}" for name in _COLUMNS)
-    store.executescript(f"""
-        CREATE TABLE store (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-        CREATE TABLE jobs ({columns});
-        CREATE INDEX jobs_newest ON jobs (first_seen_order DESC, job_id DESC);
-        CREATE INDEX jobs_by_org ON jobs (org_id, first_seen_order DESC, job_id DESC);
-        CREATE TABLE events (event_id TEXT PRIMARY KEY, job_id TEXT, observed_at INTEGER, record TEXT NOT NULL);
-        CREATE INDEX events_by_job ON events (job_id, observed_at, event_id);
-        CREATE TABLE orgs (org_id TEXT PRIMARY KEY, record TEXT NOT NULL);
-        CREATE TABLE sources (source_id TEXT PRIMARY KEY, record TEXT NOT NULL);
-    """)
-    store.executemany("INSERT INTO store VALUES (?, ?)", [("schema_version", str(SCHEMA_VERSION)), ("clock", clock)])
-    return store
-
-
-def write_jobs(store: sqlite3.Connection, jobs: Iterable[Mapping[str, Any]], valid_from: str) -> None:
-    """Put current versions of jobs in, in place of those the store had of the same postings."""
-    names, marks = ", ".join(_COLUMNS), ", ".join("?" * len(_COLUMNS))
-    since = _microseconds(valid_from)
-    store.executemany(f"INSERT OR REPLACE INTO jobs ({names}) VALUES ({marks})", (_job_row(job, since) for job in jobs))
-
-
-def _job_row(job: Mapping[str, Any], valid_from: int | None) -> tuple[Any, ...]:
-    searched = (job.get(name) for name in contract.PARAMETERS["q"].reads)
-    words = {word for text in searched if isinstance(text, str) for word in _words(text)}
-    row: dict[str, Any] = {
-        "job_id": job["job_id"],
-        "valid_from": valid_from,
-        "words": f" {' '.join(sorted(words))} ",
-        **{f"{name}_folded": _folded(job.get(name)) for name in _FOLDED},
-        **{name: _text(job.get(name)) for name in (*_COUNTED, *_IDS, "description_text")},
-        **{name: _number(job.get(name)) for name in _NUMBERS},
-        **{name: _microseconds(job.get(name)) for name in _INSTANTS},
-        "record": _dump({name: value for name, value in job.items() if name != "description_text"}),
-    }
-    row["first_seen_order"] = _NEVER if row["first_seen_at"] is None else row["first_seen_at"]
-    return tuple(row[name] for name in _COLUMNS)
-
-
-def write_records(store: sqlite3.Connection, kind: str, records: Iterable[Mapping[str, Any]]) -> None:
-    """Put organisations (``org``), boards (``source``) or events (``event``) in."""
-    if kind == "event":
-        rows = [(r["event_id"], r.get("job_id"), _microseconds(r.get("observed_at")), _dump(r)) for r in records]
-        store.executemany("INSERT INTO events VALUES (?, ?, ?, ?)", rows)
-    else:
-        store.executemany(f"INSERT INTO {kind}s VALUES (?, ?)", [(r[f"{kind}_id"], _dump(r)) for r in records])
+class _Listed(NamedTuple):
+    rows: list[Any]
+    next_cursor: str | None
+    total: int | None
 
 
 class StoreBackend:
     """Answers come from a store on this machine; its clock is the instant up to which it knows."""
 
     sends_key = False
+    local = True
 
     def __init__(self, path: Path, *, name: str, label: str, notes: Sequence[str] = ()) -> None:
         self.name = name
@@ -147,33 +53,62 @@ class StoreBackend:
         return self._clock
 
     def search(
-        self, query: JobQuery, decoder: Decoder, *, cursor: str | None, limit: int, description: bool, total: bool
-    ) -> JobPage:
-        conditions, values = _conditions(query)
-        counted = None
-        if total:
-            counted = self._one(f"SELECT count(*) FROM jobs{_where(conditions)}", values)[0]
-        if cursor is not None:
-            conditions.append("(first_seen_order, job_id) < (?, ?)")
-            values.extend(_read_position(cursor))
-        text = "description_text" if description else "NULL"
-        rows = self._all(
-            f"SELECT first_seen_order, job_id, record, {text} FROM jobs{_where(conditions)} "
-            "ORDER BY first_seen_order DESC, job_id DESC LIMIT ?",
-            [*values, limit + 1],
-        )
-        next_cursor = None
-        if len(rows) > limit:
-            rows = rows[:limit]
-            next_cursor = _write_position(*rows[-1][:2])
-        bodies = (
-            record if text is None else f'{record[:-1]},"description_text":{_dump(text)}}}'
-            for _, _, record, text in rows
-        )
-        page = decoder.records(f"[{','.join(bodies)}]".encode())
+        self, query: Query, decoder: Decoder, *, cursor: str | None, limit: int, description: bool, total: bool
+    ) -> ListPage:
         parameters = search_parameters(query, cursor=None, limit=limit, description=description, total=total)
         request = Request("GET", contract.endpoint("search").path, parameters)
-        return JobPage(page, next_cursor, counted, False, request)
+        return self._jobs(query, decoder, request, cursor=cursor, limit=limit, description=description, total=total)
+
+    def source_jobs(self, source_id: str, decoder: Decoder, *, cursor: str | None, limit: int) -> ListPage:
+        self.source(source_id)  # an unknown board is not one without postings
+        query = Query({"source_ids": (source_id,)})
+        path = contract.endpoint("source_jobs").path.format(source_id=source_id)
+        request = Request("GET", path, {"limit": str(limit)})
+        return self._jobs(query, decoder, request, cursor=cursor, limit=limit, description=False, total=cursor is None)
+
+    def _jobs(
+        self,
+        query: Query,
+        decoder: Decoder,
+        request: Request,
+        *,
+        cursor: str | None,
+        limit: int,
+        description: bool,
+        total: bool,
+    ) -> ListPage:
+        text = "description_text" if description else "NULL"
+        found = self._listed("jobs", "first_seen_order", "job_id", text, query, cursor, limit, total)
+        bodies = (
+            record if text is None else f'{record[:-1]},"description_text":{dump(text)}}}'
+            for _, _, record, text in found.rows
+        )
+        page = decoder.records(f"[{','.join(bodies)}]".encode())
+        return ListPage(page, found.next_cursor, found.total, False, request)
+
+    def search_events(self, query: Query, decoder: Decoder, *, cursor: str | None, limit: int) -> ListPage:
+        found = self._listed("events", "observed_order", "event_id", "NULL", query, cursor, limit, cursor is None)
+        page = decoder.records(f"[{','.join(record for _, _, record, _ in found.rows)}]".encode())
+        parameters = event_parameters(query, cursor=None, limit=limit)
+        request = Request("GET", contract.endpoint("events_search").path, parameters)
+        return ListPage(page, found.next_cursor, found.total, False, request)
+
+    def _listed(
+        self, table: str, order: str, key: str, text: str, query: Query, cursor: str | None, limit: int, total: bool
+    ) -> _Listed:
+        """A page of a table's rows, newest first: their place, record and text, and how many match."""
+        conditions, values = _conditions(query)
+        counted = self._one(f"SELECT count(*) FROM {table}{_where(conditions)}", values)[0] if total else None
+        if cursor is not None:
+            conditions.append(f"({order}, {key}) < (?, ?)")
+            values.extend(_read_position(cursor))
+        rows = self._all(
+            f"SELECT {order}, {key}, record, {text} FROM {table}{_where(conditions)} "
+            f"ORDER BY {order} DESC, {key} DESC LIMIT ?",
+            [*values, limit + 1],
+        )
+        next_cursor = _write_position(*rows[limit - 1][:2]) if len(rows) > limit else None
+        return _Listed(rows[:limit], next_cursor, counted)
 
     def job(self, job_id: str) -> dict[str, Any]:
         found = self._all("SELECT record, description_text FROM jobs WHERE job_id = ?", [job_id])
@@ -189,21 +124,21 @@ class StoreBackend:
 
     def orgs(self, org_ids: Sequence[str]) -> dict[str, dict[str, Any] | None]:
         rows = self._all(
-            "SELECT org_id, record FROM orgs WHERE org_id IN (SELECT value FROM json_each(?))", [_dump(list(org_ids))]
+            "SELECT org_id, record FROM orgs WHERE org_id IN (SELECT value FROM json_each(?))", [dump(list(org_ids))]
         )
         found = {org_id: json.loads(record) for org_id, record in rows}
         return {org_id: found.get(org_id) for org_id in org_ids}
 
     def job_events(self, job_id: str, decoder: Decoder, limit: int) -> Page:
         rows = self._all(
-            "SELECT record FROM events WHERE job_id = ? ORDER BY observed_at DESC, event_id DESC LIMIT ?",
+            "SELECT record FROM events WHERE job_id = ? ORDER BY observed_order DESC, event_id DESC LIMIT ?",
             [job_id, limit],
         )
         if not rows and not self._all("SELECT 1 FROM jobs WHERE job_id = ?", [job_id]):
             raise NotFoundError(f"The {self.name} has no job {job_id}.", hint=self._not_here())
         return decoder.records(f"[{','.join(record for (record,) in rows)}]".encode())
 
-    def facets(self, field: str, query: JobQuery, limit: int) -> FacetAnswer:
+    def facets(self, field: str, query: Query, limit: int) -> FacetAnswer:
         column = contract.FACET_FIELDS[field].reads
         conditions, values = _conditions(query)
         conditions.append(f"{column} IS NOT NULL")
@@ -213,6 +148,53 @@ class StoreBackend:
             [*values, limit],
         )
         return FacetAnswer(counts, limit, facet_request(field, query, limit))
+
+    def facet_pairs(self, by: str, field: str, query: Query) -> list[tuple[str, str, int]]:
+        columns = [contract.FACET_FIELDS[name].reads for name in (by, field)]
+        conditions, values = _conditions(query)
+        conditions += [f"{column} IS NOT NULL" for column in columns]
+        return self._all(
+            f"SELECT {', '.join(columns)}, count(*) FROM jobs{_where(conditions)} GROUP BY {', '.join(columns)}", values
+        )
+
+    def find_orgs(self, name: str | None, domain: str | None) -> OrgsAnswer:
+        given = {key: text for key, text in (("name", name), ("domain", domain)) if text is not None}
+        wanted = {key: text.casefold() for key, text in given.items()}
+        found = []
+        for (record,) in self._all("SELECT record FROM orgs ORDER BY org_id"):
+            org = json.loads(record)
+            names = [folded(org.get(key)) or "" for key in ("display_name", "canonical_name")]
+            if any(wanted.get("name", "") in text for text in names) and (
+                "domain" not in wanted or folded(org.get("domain")) == wanted["domain"]
+            ):
+                found.append(org)
+        return OrgsAnswer(found, None, Request("GET", contract.endpoint("orgs_lookup").path, given))
+
+    def source(self, source_id: str) -> dict[str, Any]:
+        found = self._all("SELECT record FROM sources WHERE source_id = ?", [source_id])
+        if not found:
+            raise NotFoundError(f"The {self.name} has no source {source_id}.", hint=self._not_here())
+        record: dict[str, Any] = json.loads(found[0][0])
+        return record
+
+    def stats(self) -> dict[str, Any]:
+        clock = microseconds(self._clock.isoformat()) or 0
+        jobs, active, new, providers, snapshot = self._one(
+            "SELECT count(*), sum(status_folded = 'active'), sum(first_seen_at BETWEEN ? AND ?), "
+            "count(DISTINCT provider), max(valid_from) FROM jobs",
+            [clock - 86_400_000_000, clock],
+        )
+        return {
+            "total_jobs": jobs,
+            "active_jobs": active or 0,
+            "new_jobs_24h": new or 0,
+            "providers": providers,
+            "organizations": self._one("SELECT count(*) FROM orgs")[0],
+            "public_jobs_snapshot_lag_seconds": None if snapshot is None else (clock - snapshot) // 1_000_000,
+        }
+
+    def specification(self) -> None:
+        return None
 
     def record_note(self, job_id: str) -> str | None:  # noqa: ARG002 (the protocol's)
         return None
@@ -242,27 +224,27 @@ class StoreBackend:
         return self._all(sql, values)[0]
 
 
-def _conditions(query: JobQuery) -> tuple[list[str], list[Any]]:
+def _conditions(query: Query) -> tuple[list[str], list[Any]]:
     """The query's filters as SQL, each from the contract's row of how it matches."""
     conditions: list[str] = []
     values: list[Any] = []
     for name, value in query.filters.items():
-        parameter = contract.PARAMETERS[name]
+        parameter = query.parameters[name]
         column = parameter.reads[0]
         match parameter.match:
             case "tokens":
-                for word in _words(str(value)):
+                for word in words(str(value)):
                     conditions.append("instr(words, ?) > 0")
                     values.append(f" {word} ")
             case "contains":
                 conditions.append(f"instr({column}_folded, ?) > 0")
-                values.append(_folded(value))
+                values.append(folded(value))
             case "equals":
                 conditions.append(f"{column}_folded = ?")
-                values.append(_folded(value))
+                values.append(folded(value))
             case "one_of":
                 conditions.append(f"{column} IN (SELECT value FROM json_each(?))")
-                values.append(_dump(value))
+                values.append(dump(value))
             case "at_least":
                 conditions.append(f"coalesce({', '.join(parameter.reads)}) >= ?")
                 values.append(value)
@@ -273,10 +255,10 @@ def _conditions(query: JobQuery) -> tuple[list[str], list[Any]]:
                 conditions.append(f"coalesce({', '.join(parameter.reads)}) IS {'NOT ' if value else ''}NULL")
             case "from":
                 conditions.append(f"{column} >= ?")
-                values.append(_microseconds(value))
+                values.append(microseconds(value))
             case "before":
                 conditions.append(f"{column} < ?")
-                values.append(_microseconds(value))
+                values.append(microseconds(value))
     return conditions, values
 
 
@@ -291,12 +273,8 @@ def _write_position(first_seen_order: int, job_id: str) -> str:
 def _read_position(cursor: str) -> tuple[int, str]:
     try:
         order, job_id = base64.urlsafe_b64decode(cursor).decode().split("/")
-        if not _NEVER <= int(order) < -_NEVER:
+        if not NEVER <= int(order) < -NEVER:
             raise ValueError
         return int(order), job_id
     except ValueError:
         raise InvalidRequestError("The cursor is not one of this store's.", hint="Start the search again.") from None
-
-
-def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""The page of a posting as HTML, for a notebook or as a document of its own."""
+"""The page of a record as HTML, for a notebook or as a document of its own."""
 
 from __future__ import annotations
 
@@ -8,24 +8,23 @@ import hashlib
 import html
 from collections.abc import Iterable
 from importlib import resources
+from itertools import zip_longest
 
-from .. import contract
+from ..contract import Field
 from ..inert import visible, visible_line
-from .record import RecordPage, Slice
+from .page import Part, RecordPage
+from .slices import Slice
 from .values import is_block, is_web_address
 
 __all__ = ["to_html"]
 
 _HOME = "https://bluedoor.sh"
 _LONG = 12  # lines of JSON beyond which it starts folded
-_HINTS = {
-    field.label: f"{field.name}: {field.meaning}" + (f" ({field.misleads})" if field.misleads else "")
-    for field in contract.JOB_FIELDS
-}
+_ADDRESSES = ("Board",)  # facts whose value may be an address to follow
 
 
 def to_html(page: RecordPage, *, standalone: bool = False) -> str:
-    """Print a posting's page as HTML that fetches nothing and runs nothing.
+    """Print a record's page as HTML that fetches nothing and runs nothing.
 
     Every value is escaped, the description is shown as text, and only an http or https address becomes a link. Colours
     follow the notebook's theme, or else the reader's light or dark preference.
@@ -33,7 +32,7 @@ def to_html(page: RecordPage, *, standalone: bool = False) -> str:
     Parameters
     ----------
     page : RecordPage
-        From `record_page`.
+        From `record_page`, `org_page` or `source_page`.
     standalone : bool
         False gives a fragment with its own style, for a notebook's output; True a whole document, with a content
         security policy that allows its style and nothing else.
@@ -55,12 +54,7 @@ def to_html(page: RecordPage, *, standalone: bool = False) -> str:
             '<div class="bd-page">',
             f"<style>{_style()}</style>",
             _head(page),
-            _section("Job facts", _facts(page)),
-            _section("Related slices", _slices(page.slices)),
-            _section("Linked records", _pairs(page.linked)),
-            _section("Description", _description(page)),
-            _section("Full job record", _record(page)),
-            _section("Get this page with API", _requests(page)),
+            *(_section(heading, _part(page, part)) for part, heading in page.sections),
             "</div>",
         )
     )
@@ -78,7 +72,7 @@ def to_html(page: RecordPage, *, standalone: bool = False) -> str:
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="color-scheme" content="light dark">',
             '<meta name="referrer" content="no-referrer">',
-            f"<title>{_line(page.title)} · {_line(page.company)}</title>",
+            f"<title>{_line(page.name)}</title>",
             "</head>",
             '<body class="bd-document">',
             body,
@@ -117,6 +111,22 @@ def _section(name: str, content: str) -> str:
     return f'<section>\n<h2>{name}</h2>\n<div class="bd-content">\n{content}\n</div>\n</section>'
 
 
+def _part(page: RecordPage, part: Part) -> str:
+    match part:
+        case "facts":
+            return _facts(page)
+        case "slices":
+            return _slices(page.slices)
+        case "linked":
+            return _pairs(page.linked)
+        case "description":
+            return _description(page)
+        case "record":
+            return _record(page)
+        case "requests":
+            return _requests(page)
+
+
 def _head(page: RecordPage) -> str:
     *masthead, home = page.masthead
     *trail, here = page.breadcrumb
@@ -144,7 +154,11 @@ def _table(columns: Iterable[str], rows: Iterable[str], kind: str) -> str:
 
 
 def _facts(page: RecordPage) -> str:
-    rows = (f'<tr><th scope="row">{_line(label)}</th><td>{_text(value)}</td></tr>' for label, value in page.facts)
+    rows = (
+        f'<tr><th scope="row">{_line(label)}</th>'
+        f"<td>{_link(value, value) if label in _ADDRESSES else _text(value)}</td></tr>"
+        for label, value in page.facts
+    )
     return _table(("Field", "Value"), rows, "bd-facts")
 
 
@@ -159,7 +173,8 @@ def _slices(slices: Iterable[Slice]) -> str:
 
 
 def _opens(row: Slice) -> str:
-    return _link(row.opens, row.opens) if row.page == "Original posting" else _code(row.opens)
+    """A call to the letter, as it must run; an address as a link where it may be one."""
+    return f'<code class="bd-call">{_text(row.opens)}</code>' if row.call else _link(row.opens, row.opens)
 
 
 def _pairs(rows: Iterable[tuple[str, str]]) -> str:
@@ -176,10 +191,14 @@ def _description(page: RecordPage) -> str:
 
 def _record(page: RecordPage) -> str:
     rows = []
-    for label, value in page.record:
-        hint = f' title="{_text(_HINTS[label])}"' if label in _HINTS else ""
+    for (label, value), known in zip_longest(page.record, page.fields):
+        hint = f' title="{_text(_hint(known))}"' if known else ""
         rows.append(f"<div><dt{hint}>{_text(label)}</dt><dd>{_value(label, value)}</dd></div>")
     return '<dl class="bd-record">\n' + "\n".join(rows) + "\n</dl>"
+
+
+def _hint(field: Field) -> str:
+    return f"{field.name}: {field.meaning}" + (f" ({field.misleads})" if field.misleads else "")
 
 
 def _value(label: str, value: str) -> str:

@@ -1,13 +1,13 @@
-"""The page of a posting as text, for a terminal or a file."""
+"""The page of a record as text, for a terminal or a file."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-from .. import contract
 from ..inert import visible, visible_line
-from .record import RecordPage
+from .page import Part, RecordPage
+from .slices import Slice
 from .values import is_block, json_text
 
 __all__ = ["to_text"]
@@ -16,7 +16,7 @@ _PLAIN_LABEL = re.compile(r"[A-Za-z0-9_./-]+( [A-Za-z0-9_./-]+)*")
 
 
 def to_text(page: RecordPage) -> str:
-    r"""Print a posting's page as text: the sections of the page, labels in one column, values in another.
+    r"""Print a record's page as text: the sections of the page, labels in one column, values in another.
 
     Lines are as long as the record's own. Characters that could drive a terminal or reorder a line are printed as
     ``\uXXXX``. Only the description starts at the margin with text of its own; every other line of the record's stands
@@ -25,7 +25,7 @@ def to_text(page: RecordPage) -> str:
     Parameters
     ----------
     page : RecordPage
-        From `record_page`.
+        From `record_page`, `org_page` or `source_page`.
 
     Returns
     -------
@@ -50,22 +50,30 @@ def to_text(page: RecordPage) -> str:
         " · ".join(map(visible_line, page.heading)),
     ]
     notices = [f"Note: {visible_line(notice)}" for notice in page.notices]
-    slices = [("Page", "What it contains and how to open it")]
-    slices += [(row.page, f"{visible_line(row.contains)}\n{visible_line(row.opens)}") for row in page.slices]
-    requests = [visible_line(page.requests_note), ""]
-    requests += [f"GET {visible_line(url)}" for url in page.requests]
-    width = max(len(field.label) for field in contract.JOB_FIELDS)
-    blocks = [
-        head,
-        notices,
-        _section("Job facts", _columns([("Field", "Value"), *page.facts])),
-        _section("Related slices", _columns(slices)),
-        _section("Linked records", _columns(page.linked)),
-        _section("Description", [visible(page.description) if page.description else page.description_note]),
-        _section("Full job record", _columns(page.record, width)),
-        _section("Get this page with API", requests),
-    ]
-    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+    printed = [_section(heading, _part(page, part)) for part, heading in page.sections]
+    return "\n\n".join("\n".join(block) for block in (head, notices, *printed) if block) + "\n"
+
+
+def _part(page: RecordPage, part: Part) -> list[str]:
+    match part:
+        case "facts":
+            return _columns([("Field", "Value"), *page.facts])
+        case "slices":
+            rows = [(row.page, f"{visible_line(row.contains)}\n{_opens(row)}") for row in page.slices]
+            return _columns([("Page", "What it contains and how to open it"), *rows])
+        case "linked":
+            return _columns(page.linked)
+        case "description":
+            return [visible(page.description) if page.description else page.description_note]
+        case "record":
+            return _columns(page.record, max(len(field.label) for field in page.fields))
+        case "requests":
+            return [visible_line(page.requests_note), "", *(f"GET {visible_line(url)}" for url in page.requests)]
+
+
+def _opens(row: Slice) -> str:
+    """A call to the letter, as it must run; an address on one line."""
+    return visible(row.opens) if row.call else visible_line(row.opens)
 
 
 def _underlined(text: str, line: str) -> list[str]:

@@ -6,22 +6,30 @@ import datetime as dt
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
-from ..contract import Kind
+from ..contract import Kind, value_label
 from ..inert import visible
 
 __all__ = [
+    "capitalised",
     "day",
     "is_block",
     "is_missing",
     "is_web_address",
+    "is_word",
     "json_text",
+    "minute",
+    "moment",
     "number_text",
+    "second",
     "shown",
+    "word",
 ]
 
-_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}.*")
+_CODED = ("provider", "workplace_type", "remote_policy")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(_DATE.pattern + r"[T ][0-9]{2}:[0-9]{2}.*")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#\"'<>\\^`{|}][^\s\"'<>\\^`{|}]*", re.IGNORECASE)
 _EXACT = 10**15  # whole floats above it would print digits that the float does not hold
 
@@ -29,6 +37,26 @@ _EXACT = 10**15  # whole floats above it would print digits that the float does 
 def is_missing(value: Any) -> bool:
     """Whether a value says nothing: None, and the NaN or NaT that a frame has in its place."""
     return value is None or (isinstance(value, float | dt.datetime) and value != value)  # noqa: PLR0124
+
+
+def is_word(value: Any) -> TypeGuard[str]:
+    """Whether a value is text with something in it."""
+    return isinstance(value, str) and bool(value.strip())
+
+
+def word(record: Mapping[str, Any], name: str) -> str | None:
+    """A field for running text: None where null or blank, JSON where it is not text, a coded value's label."""
+    value = record.get(name)
+    if is_missing(value) or (isinstance(value, str) and not value.strip()):
+        return None
+    if not isinstance(value, str):
+        return json_text(value, indent=None)
+    return value_label(value) if name in _CODED else value
+
+
+def capitalised(text: str | None) -> str | None:
+    """A word as it begins a line; the rest of it is left as it is."""
+    return text and text[:1].upper() + text[1:]
 
 
 def json_text(value: Any, *, indent: int | None = 2) -> str:
@@ -67,16 +95,36 @@ def number_text(value: float, *, grouped: bool = False) -> str:
     return f"{value:,}" if grouped else json_text(value)
 
 
-def _instant_text(value: Any) -> str | None:
-    """An instant in UTC, cut to seconds; None where the value is not a date with a time."""
-    if isinstance(value, str) and not _INSTANT.fullmatch(value):
+def moment(value: Any, *, dates: bool = False) -> dt.datetime | None:
+    """An instant in UTC (without a zone it is taken for one); None where the value is not a date with a time.
+
+    `dates` lets a date alone stand for its midnight.
+    """
+    if isinstance(value, str):
+        if not _INSTANT.fullmatch(value) and not (dates and _DATE.fullmatch(value)):
+            return None
+    elif not isinstance(value, dt.datetime) or is_missing(value):
         return None
     try:
-        moment = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(value)
-        moment = moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
-    except (ValueError, OverflowError, TypeError):
+        found = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
+        return found.replace(tzinfo=dt.UTC) if found.tzinfo is None else found.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=None, microsecond=0).isoformat(" ") + "Z"
+
+
+def minute(instant: dt.datetime) -> str:
+    """An instant in UTC, cut to minutes.
+
+    >>> minute(dt.datetime(2026, 6, 7, 7, 56, 15, tzinfo=dt.UTC))
+    '2026-06-07 07:56Z'
+    """
+    return instant.replace(tzinfo=None).isoformat(" ", "minutes") + "Z"
+
+
+def _instant_text(value: Any) -> str | None:
+    """An instant in UTC, cut to seconds; None where the value is not a date with a time."""
+    instant = moment(value)
+    return None if instant is None else instant.replace(tzinfo=None).isoformat(" ", "seconds") + "Z"
 
 
 def shown(value: Any, kind: Kind) -> str:
@@ -102,14 +150,16 @@ def shown(value: Any, kind: Kind) -> str:
     return json_text(value)
 
 
+def second(value: Any) -> str | None:
+    """An instant in UTC to the second; a text that is no instant as it is; None where missing."""
+    if is_missing(value) or (isinstance(value, str) and not value.strip()):
+        return None
+    return _instant_text(value) or (value if isinstance(value, str) else json_text(value, indent=None))
+
+
 def day(value: Any) -> str | None:
     """The UTC day of an instant; a text that is no instant as it is; None where missing."""
-    if is_missing(value) or value == "":
-        return None
-    moment = _instant_text(value)
-    if moment:
-        return moment.partition(" ")[0]
-    return value if isinstance(value, str) else json_text(value, indent=None)
+    return second(value) if _instant_text(value) is None else str(second(value)).partition(" ")[0]
 
 
 def is_block(value: str) -> bool:

@@ -12,6 +12,7 @@ import datetime as dt
 import email.utils
 import json
 import logging
+import math
 import os
 import platform
 import random
@@ -72,14 +73,21 @@ class _NoConnectionError(UnreachableError):
     """Not even a connection: the name does not resolve, or nothing listens."""
 
 
-class _Bounded(httpx.SyncByteStream):
-    """A body that must be whole by a deadline: httpx's own time-outs count from the last byte."""
+class _TooLargeError(Exception):
+    """A body that is larger than what was asked for can be."""
 
-    def __init__(self, stream: Any, deadline: float) -> None:
-        self._stream, self._deadline = stream, deadline
+
+class _Bounded(httpx.SyncByteStream):
+    """A body that must be whole by a deadline: httpx's own time-outs count from the last byte. And not too large."""
+
+    def __init__(self, stream: Any, deadline: float, largest: float) -> None:
+        self._stream, self._deadline, self._left = stream, deadline, largest
 
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._stream:
+            self._left -= len(chunk)
+            if self._left < 0:
+                raise _TooLargeError
             yield chunk
             if time.monotonic() > self._deadline:
                 raise httpx.ReadTimeout("the answer is not whole in time")
@@ -186,11 +194,15 @@ class Transport:
         parameters: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
         read: Callable[[bytes, str], Content] = read_json,
+        patience: float | None = None,
+        largest: float = math.inf,
+        at_origin: bool = False,
     ) -> Answer[Content]:
         """The answer to one request, repeated where that may help.
 
         `read` makes something of the body, which it can call by the name given with it; a body that it finds damaged
-        is asked for again.
+        is asked for again. `patience` stands in for the client's, `largest` is the most bytes that a body may have on
+        the wire, and `at_origin` puts the path behind the host instead of the base URL.
 
         Raises
         ------
@@ -204,15 +216,18 @@ class Transport:
         if self._client.is_closed:
             raise InvalidRequestError("This client is closed.", hint="Connect again: bd.connect(…).")
         started = time.monotonic()
+        allowed = self.patience if patience is None else patience
+        url = (str(httpx.URL(self.base_url).join("/")).rstrip("/") if at_origin else self.base_url) + path
 
         def once() -> tuple[Content, httpx.Headers]:
-            response = self._once(method, path, parameters, body, self._left(time.monotonic() - started))
+            left = _left(allowed, time.monotonic() - started)
+            response = self._once(method, url, path, parameters, body, left, largest)
             return self._read(response.content, path, read), response.headers
 
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception(_may_pass),
             wait=self._wait,
-            stop=self._out_of_patience,
+            stop=lambda state: _out_of_patience(allowed, state),
             sleep=self._sleep,
             before_sleep=lambda state: _log_retry(self._clean(path), state),
             reraise=True,
@@ -220,7 +235,7 @@ class Transport:
         try:
             content, headers = retrying(once)
         except CouldNotAskError as error:
-            error.context["patience"] = self.patience
+            error.context["patience"] = allowed
             error.context["seconds"] = round(time.monotonic() - started, 1)
             error.context["tries"] = retrying.statistics["attempt_number"]
             if isinstance(error, _NoConnectionError):
@@ -228,26 +243,26 @@ class Transport:
             raise
         return Answer(content, headers, retrying.statistics["attempt_number"])
 
-    def _left(self, spent: float) -> float:
-        """Seconds that one try may take: what is left of the patience, within reason."""
-        if not self.patience:
-            return DEFAULT_PATIENCE
-        return max(min(_SHORTEST_TRY, self.patience), self.patience - spent)
-
     def _once(
         self,
         method: str,
+        url: str,
         path: str,
         parameters: Mapping[str, str] | None,
         body: Mapping[str, Any] | None,
         left: float,
+        largest: float,
     ) -> httpx.Response:
-        url, deadline, silence = self.base_url + path, time.monotonic() + left, min(_TIMEOUT, left)
+        deadline, silence = time.monotonic() + left, min(_TIMEOUT, left)
         timeout = httpx.Timeout(silence, connect=min(_CONNECT_TIMEOUT, left))
         try:
             with self._client.stream(method, url, params=parameters or None, json=body, timeout=timeout) as response:
-                response.stream = _Bounded(response.stream, deadline)
+                response.stream = _Bounded(response.stream, deadline, largest)
                 response.read()
+        except _TooLargeError:
+            raise UnexpectedAnswerError(
+                f"The answer of {self._named(path)} is larger than {largest:,.0f} bytes.", hint=_ADDRESS_HINT
+            ) from None
         except httpx.TimeoutException:
             allowed = left if time.monotonic() > deadline else silence
             raise TimedOutError(
@@ -319,13 +334,6 @@ class Transport:
             return InvalidRequestError(f"{named} refused the request ({status}).{told}", context=context)
         return UnexpectedAnswerError(f"{named} answered {status}.", hint=_ADDRESS_HINT, context=context)
 
-    def _out_of_patience(self, state: tenacity.RetryCallState) -> bool:
-        error = state.outcome.exception() if state.outcome else None
-        if state.attempt_number >= _FEW_TRIES and isinstance(error, UnexpectedAnswerError | _NoConnectionError):
-            return True  # a wrong address or no network does not pass with waiting
-        spent = max(state.seconds_since_start or 0.0, state.idle_for)
-        return spent + state.upcoming_sleep > self.patience
-
     def _wait(self, state: tenacity.RetryCallState) -> float:
         """Twice as long each time, jittered, so that many clients do not come back at once; as asked, if longer."""
         step = min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** min(state.attempt_number - 1, 10))
@@ -345,6 +353,19 @@ class Transport:
             words = words.replace(self._key, "[key]")
         words = words[: 10 * _SAID_MAX]
         return " ".join(one_line(words).split())[:_SAID_MAX]
+
+
+def _left(patience: float, spent: float) -> float:
+    """Seconds that one try may take: what is left of the patience, within reason."""
+    return max(min(_SHORTEST_TRY, patience), patience - spent) if patience else DEFAULT_PATIENCE
+
+
+def _out_of_patience(patience: float, state: tenacity.RetryCallState) -> bool:
+    error = state.outcome.exception() if state.outcome else None
+    if state.attempt_number >= _FEW_TRIES and isinstance(error, UnexpectedAnswerError | _NoConnectionError):
+        return True  # a wrong address or no network does not pass with waiting
+    spent = max(state.seconds_since_start or 0.0, state.idle_for)
+    return spent + state.upcoming_sleep > patience
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -19,7 +19,8 @@ from typing import Any
 
 import platformdirs
 
-from ..store import SCHEMA_VERSION, StoreBackend, create_store, write_jobs, write_records
+from ..store import StoreBackend
+from ..store_file import SCHEMA_VERSION, create_store, write_jobs, write_records
 
 __all__ = ["SampleBackend"]
 

@@ -1,0 +1,226 @@
+"""Functions that give lifecycle events."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any, Unpack
+
+import pandas as pd
+
+from .. import contract
+from ..arguments import check_limit, check_limit_of_one_answer, instant_text
+from ..backends.base import ListPage, Request
+from ..cursor import Cursor
+from ..decode import Decoder
+from ..errors import NotFoundError, ResultCutWarning, warn
+from ..frames import EVENT_COLUMNS, FrameBuilder
+from ..lifecycle import periods, value_texts
+from ..posting_urls import posting_id
+from ..query import EventFilters, Query
+from ..records import Job
+from ..reproduction import filter_arguments
+from ..walk import Ask, Walk
+from .answering import DEFAULT_LIMIT, Answering, is_default, takes_filters, with_computation
+
+__all__ = ["EventFunctions"]
+
+_ORDER = ("observed_at", "event_id")
+
+
+class EventFunctions(Answering):
+    """Functions that give events."""
+
+    def job_events(self, job: str | Job, *, limit: int = DEFAULT_LIMIT) -> pd.DataFrame:
+        """The lifecycle events of one posting: created, updated, closed, reopened; oldest first.
+
+        Costs one request, and one for the organisation's name if that was not met before. The API names no cursor for
+        these: more than `limit` events are cut, and that is said.
+
+        Parameters
+        ----------
+        job
+            a `Job`, or its job_id or URL, as for :meth:`get_job`
+        limit
+            events at most, up to 100; which ones come where there are more is not known of the API
+
+        Returns
+        -------
+        DataFrame
+            one row an event; `old_value`, `new_value` and `metadata` are JSON text, `old_value_text` and
+            `new_value_text` the same to be read, `observed_at` is when the crawler saw it, which may be a day after it
+            happened. ``bd.columns("events")`` has every column.
+
+        Examples
+        --------
+        >>> import bluedoor_tools as bd
+        >>> events = bd.connect("sample").job_events("76a82054d2c45c7b4c4f9ca9915c4b03b7a5b303")
+        >>> events.event_type.tolist()
+        ['job.created']
+        """
+        wanted = posting_id(job["job_id"] if isinstance(job, Job) else job)
+        most = check_limit_of_one_answer(limit, contract.EVENT_LIMIT)
+        decoder = Decoder(contract.EVENT_FIELDS)
+        try:
+            page = self.backend.job_events(wanted.job_id, decoder, most)
+        except NotFoundError as error:
+            raise with_computation(error, wanted) from None
+        builder = FrameBuilder(decoder, EVENT_COLUMNS)
+        builder.add(page)
+        notes: list[str] = []
+        frame = self._events(builder, notes)
+        frame = frame.sort_values(["observed_at", "event_id"], kind="stable", ignore_index=True)
+        allowed = page.meta.get("limit")
+        cut = len(frame) >= (min(most, allowed) if type(allowed) is int else most) or bool(page.meta.get("next_cursor"))
+        if cut and (is_default(limit) or len(frame) < most):
+            warn(f"The posting may have more than these {len(frame)} events.", ResultCutWarning)
+        path = contract.endpoint("job_events").path.format(job_id=wanted.job_id)
+        return self._with_card(
+            frame,
+            kind="events",
+            builder=builder,
+            request=Request("GET", path, {"limit": str(most)}),
+            call={"function": "job_events", "first": "job", "arguments": {"job": wanted.job_id, "limit": most}},
+            asked={"job": str(job["job_id"] if isinstance(job, Job) else job)},
+            applied={"job_id": wanted.job_id},
+            complete=not cut,
+            reason="limit" if cut else "all events",
+            notes=notes,
+        )
+
+    @takes_filters
+    def search_events(
+        self,
+        event_types: str | Iterable[str] | None = None,
+        *,
+        limit: int | None = DEFAULT_LIMIT,
+        cursor: str | None = None,
+        **filters: Unpack[EventFilters],
+    ) -> pd.DataFrame:
+        """Search lifecycle events across postings: a DataFrame, newest first, with an answer card.
+
+        Costs one request per 100 rows, and one per 100 organisations not met before (for `company`). `observed_at` is
+        when the crawler saw the event, up to a day after it happened.
+
+        Parameters
+        ----------
+        event_types
+            ``"job.created"``, ``"job.updated"``, ``"job.closed"``, ``"job.reopened"``, or several; None for all
+        limit, cursor
+            as for :meth:`search_jobs`
+        **filters
+            the API's own, by its own names; None leaves one out. `job_ids` takes URLs of postings, too. Dates as for
+            :meth:`search_jobs`.
+
+            <filters>
+
+        Returns
+        -------
+        DataFrame
+            one row an event, columns as of :meth:`job_events`
+
+        Raises
+        ------
+        InvalidRequestError
+            An unknown or conflicting argument; the nearest valid one is named.
+        UnexpectedAnswerError
+            Rows that a filter should have kept out: but for `event_types`, the names of these filters are assumed, so
+            every row is held against them.
+        CouldNotAskError, NotAuthorizedError
+            As for :meth:`search_jobs`.
+
+        Examples
+        --------
+        >>> import bluedoor_tools as bd
+        >>> closed = bd.connect("sample").search_events("job.closed", observed_after="7d", limit=3)
+        >>> closed[["event_type", "provider"]].shape
+        (3, 2)
+        """
+        start = None if cursor is None else Cursor.decode(cursor)
+        most = check_limit(limit)
+        now = self.backend.now() if start is None else dt.datetime.fromisoformat(start.clock)
+        query = self._query({"event_types": event_types, **filters}, contract.EVENT_PARAMETERS, now)
+        walk = Walk(
+            [self._asking_events(branch) for branch in query.branches(short=True)],
+            Decoder(contract.EVENT_FIELDS),
+            limit=most,
+            mark=f"{self._place()}-events-{query.fingerprint}",
+            clock=instant_text(now),
+            start=start,
+            order=_ORDER,
+        )
+        builder = FrameBuilder(walk.decoder, EVENT_COLUMNS)
+        self._load(walk, builder)
+        arguments: dict[str, Any] = filter_arguments(query)
+        arguments |= {"limit": None if limit is None else int(limit)} | ({"cursor": cursor} if cursor else {})
+        notes: list[str] = []
+        frame = self._walked(
+            self._events(builder, notes),
+            walk,
+            builder,
+            kind="events",
+            query=query,
+            call={"function": "search_events", "first": "event_types", "arguments": arguments},
+            request=walk.request,
+            notes=notes,
+        )
+        self._announce_cut(frame, walk, limit, "events")
+        return frame
+
+    def history(self, job: str | Job) -> pd.DataFrame:
+        """When a posting was open and when closed: its events and its record merged into one table of periods.
+
+        Costs two requests, and one for its organisation's name if that was not met before.
+
+        Parameters
+        ----------
+        job
+            a `Job`, or its job_id or URL, as for :meth:`get_job`
+
+        Returns
+        -------
+        DataFrame
+            one row a period: `period`, `state` ("open", "closed"), `started_at`, `started_by`, `ended_at` and
+            `ended_by` (missing while it lasts), `days`, `updates`, `changed_fields`. ``bd.columns("history")`` has
+            their meaning. The last period holds as far as there is evidence: the card says up to when, and where the
+            events and the record disagree.
+
+        Examples
+        --------
+        >>> import bluedoor_tools as bd
+        >>> history = bd.connect("sample").history("76a82054d2c45c7b4c4f9ca9915c4b03b7a5b303")
+        >>> history[["state", "started_by"]].values.tolist()
+        [['open', 'job.created']]
+        """
+        posting = job if isinstance(job, Job) else self._whole.get_job(job)
+        events = self.job_events(posting, limit=contract.EVENT_LIMIT)
+        frame, notes = periods(posting.record, events, self.backend.now())
+        of_events: Mapping[str, Any] = events.attrs["bluedoor"]
+        whole = bool(of_events["complete"])
+        job_id = str(posting["job_id"])
+        return self._with_card(
+            frame,
+            kind="periods",
+            asked={"job": job_id},
+            applied={"job_id": job_id},
+            complete=whole,
+            reason="all events" if whole else "made of a part of the events only: the posting may have more",
+            pages=2,
+            request=None,
+            call={"function": "history", "first": "job", "arguments": {"job": job_id}},
+            notes=[*notes, *(note for note in of_events["notes"] if note not in self.backend.notes)],
+        )
+
+    def _asking_events(self, query: Query) -> Ask:
+        def ask(decoder: Decoder, cursor: str | None, limit: int, _: bool) -> ListPage:
+            return self.backend.search_events(query, decoder, cursor=cursor, limit=limit)
+
+        return ask
+
+    def _events(self, builder: FrameBuilder, notes: list[str]) -> pd.DataFrame:
+        """The frame of events, with the values to be read beside their JSON."""
+        frame = builder.finish(lambda org_ids: self._organisations.names(org_ids, notes, keep=True))
+        place = frame.columns.tolist().index("new_value") + 1
+        frame.insert(place, "old_value_text", value_texts(frame["old_value"]))
+        frame.insert(place + 1, "new_value_text", value_texts(frame["new_value"]))
+        return frame

@@ -1,0 +1,218 @@
+"""Functions that give organisations and their boards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from .. import contract
+from ..arguments import check_ids, check_limit
+from ..backends.base import Request
+from ..errors import (
+    BluedoorError,
+    InvalidRequestError,
+    PartialResultWarning,
+    ResultCutWarning,
+    UnexpectedAnswerError,
+    warn,
+)
+from ..frames import typed
+from ..organisations import checked_name, is_exact
+from ..query import Query
+from ..records import Org, Source, org_name
+from .answering import Answering
+
+__all__ = ["OrganisationFunctions"]
+
+
+class OrganisationFunctions(Answering):
+    """Functions that give organisations and boards."""
+
+    def get_org(self, org: str | Org) -> Org:
+        """One organisation, with its page; one request, remembered by the client; by name, one more.
+
+        Parameters
+        ----------
+        org
+            its id (a UUID, the column `org_id`), or its name or web domain, whole, whatever its case
+
+        Raises
+        ------
+        InvalidRequestError
+            Neither an id nor a name, or the exact name of several organisations: they are listed.
+        NotFoundError
+            The backend has no such organisation; of a name, the nearest are named.
+
+        Examples
+        --------
+        >>> import bluedoor_tools as bd
+        >>> bd.connect("sample").get_org("72fe3b06-0d08-4f7d-9dfd-beedeeda0a25").name
+        'Spotify'
+        >>> bd.connect("sample").get_org("spotify").org_id
+        '72fe3b06-0d08-4f7d-9dfd-beedeeda0a25'
+        """
+        if isinstance(org, Org):
+            org = str(org["org_id"])
+        notes: list[str] = []
+        if isinstance(org, str) and not _is_id(org):
+            (org_id,), _, notes = self._organisations.resolve(org)
+        elif isinstance(org, str):
+            (org_id,) = check_ids("org", org)
+        else:
+            raise InvalidRequestError(
+                "get_org takes one id or name, as text.", hint="Use search_jobs(org_ids=[…]) for several."
+            )
+        record = self._organisations.record(org_id) or {}
+        path = contract.endpoint("org").path.format(org_id=org_id)
+        call = {"function": "get_org", "first": "org", "arguments": {"org": org_id}}
+        return Org(
+            record,
+            api_url=self.backend.base_url,
+            notices=(*self.backend.notes, *notes),
+            origin=self._origin(Request("GET", path), call, {"org": org}),
+            functions=self._whole,
+        )
+
+    def find_orgs(self, name: str, *, limit: int | None = 10) -> pd.DataFrame:
+        """Organisations whose name has these words in it, or whose web domain this is: candidates, never merged.
+
+        Costs one request, and one for each candidate, for its counts.
+
+        Parameters
+        ----------
+        name
+            a part of the name, or a whole web domain, whatever its case
+        limit
+            candidates at most, None for all that the look-up gives
+
+        Returns
+        -------
+        DataFrame
+            one row a candidate, exact names first, then by postings: `company`, `match` ("exact", "part"),
+            `active_jobs` (Int64: active in the snapshot, not open now), `providers` (the applicant tracking systems of
+            those postings), then the fields of the organisation. ``bd.columns("orgs")`` has every column.
+
+        Examples
+        --------
+        >>> import bluedoor_tools as bd
+        >>> bd.connect("sample").find_orgs("spotify")[["company", "match", "active_jobs"]].values.tolist()
+        [['Spotify', 'exact', 1]]
+        """
+        text, most = checked_name(name), check_limit(limit)
+        answer = self._organisations.find(text)
+        ranked = sorted(
+            answer.records,
+            key=lambda org: (not is_exact(org, text), (org_name(org) or "").casefold(), str(org["org_id"])),
+        )
+        shown = ranked[:most]
+        notes = [*answer.notes]
+        cut = len(ranked) > len(shown)
+        if cut:
+            notes.append(f"{len(ranked) - len(shown):,} more candidates: raise limit, or write more of the name")
+            warn(f"{len(ranked):,} organisations are candidates; these are {len(shown)}.", ResultCutWarning)
+        perhaps_more = answer.limit is not None and len(answer.records) >= answer.limit
+        if perhaps_more:
+            notes.append(f"the look-up gives {answer.limit} at most: there may be more candidates")
+        counts: list[tuple[int | None, str | None]] = []
+        failed: BluedoorError | None = None
+        for org in shown:
+            counted: tuple[int | None, str | None] = (None, None)
+            if failed is None:
+                try:
+                    counted = self._open_postings(str(org["org_id"]))
+                except BluedoorError as error:
+                    failed = error
+                    notes.append(f"active_jobs is empty where they could not be counted ({error.message})")
+                    warn(f"The postings of some organisations could not be counted: {error}", PartialResultWarning)
+            counts.append(counted)
+        fields = [entry for entry in contract.ORG_FIELDS if entry.name != "display_name"]
+        columns: dict[str, Any] = {
+            "company": ("text", [org_name(org) for org in shown]),
+            "match": ("text", ["exact" if is_exact(org, text) else "part" for org in shown]),
+            "active_jobs": ("number", [count for count, _ in counts]),
+            "providers": ("text", [providers for _, providers in counts]),
+            **{
+                entry.name: (entry.kind, [_fitting(org.get(entry.name), entry.kind) for org in shown])
+                for entry in fields
+            },
+        }
+        frame = typed(columns).astype({"active_jobs": "Int64"})
+        order = sorted(range(len(shown)), key=lambda row: (not is_exact(shown[row], text), -(counts[row][0] or 0), row))
+        frame = frame.iloc[order].reset_index(drop=True)
+        complete = not (cut or perhaps_more or failed)
+        return self._with_card(
+            frame,
+            kind="orgs",
+            asked={"name": name},
+            applied=dict(answer.request.parameters),
+            complete=complete,
+            reason="every candidate of the look-up" if complete else "a part of the candidates, or of their counts",
+            pages=1 + len(shown),
+            request=answer.request,
+            call={"function": "find_orgs", "first": "name", "arguments": {"name": text, "limit": most}},
+            notes=[*notes, "candidates share words of a name, which does not make them one company"],
+        )
+
+    def _open_postings(self, org_id: str) -> tuple[int, str | None]:
+        """How many postings of an organisation the snapshot calls active, and on which systems."""
+        query = Query({"org_ids": (org_id,), "status": "active"})
+        counts = self.backend.facets("ats_provider", query, contract.FACET_LIMIT).counts
+        providers = ", ".join(sorted(value for value, _ in counts if isinstance(value, str)))
+        return sum(count for _, count in counts), providers or None
+
+    def get_source(self, source_id: str | Source) -> Source:
+        """One crawled board, with its page: crawl times and freshness; one request.
+
+        Parameters
+        ----------
+        source_id
+            its id (a UUID, the column `source_id`)
+
+        Raises
+        ------
+        InvalidRequestError
+            Not the id of a board.
+        NotFoundError
+            The backend has no such board, or has it no more.
+
+        Examples
+        --------
+        >>> import bluedoor_tools as bd
+        >>> bd.connect("sample").get_source("8f76458c-d40f-4324-bb14-bb757d1b7058").provider
+        'lever'
+        """
+        if not isinstance(source_id, str | Source):
+            raise InvalidRequestError("get_source takes one id, as text.", hint="See a frame's column source_id.")
+        (checked,) = check_ids("source_id", source_id["source_id"] if isinstance(source_id, Source) else source_id)
+        record = self.backend.source(checked)
+        if record.get("source_id") != checked:
+            raise UnexpectedAnswerError(f"Asked for source {checked}, the backend answered with another record.")
+        notices = [*self.backend.notes]
+        company = None
+        if isinstance(record.get("org_id"), str):
+            company = self._organisations.names([record["org_id"]], notices, keep=True).get(record["org_id"])
+        path = contract.endpoint("source").path.format(source_id=checked)
+        call = {"function": "get_source", "first": "source_id", "arguments": {"source_id": checked}}
+        return Source(
+            record,
+            company=company,
+            api_url=self.backend.base_url,
+            clock=self.backend.now(),
+            notices=tuple(notices),
+            origin=self._origin(Request("GET", path), call, {"source_id": checked}),
+            functions=self._whole,
+        )
+
+
+def _is_id(text: str) -> bool:
+    """Whether text is meant as an id: hex digits and hyphens of about its length, so that a slip in one is said."""
+    bare = text.strip().lower()
+    return len(bare) >= 30 and set(bare) <= set("0123456789abcdef-")
+
+
+def _fitting(value: Any, kind: contract.Kind) -> Any:
+    """A value as its column holds it; of another type than promised, as text, or not at all in a column of numbers."""
+    if kind == "number":
+        return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return value if value is None or isinstance(value, str) else str(value)
