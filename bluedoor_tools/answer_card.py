@@ -208,7 +208,8 @@ def card(frame: pd.DataFrame | pd.Series) -> Card:
     True
     """
     entries = frame.attrs.get(ATTRS_KEY) if isinstance(frame, pd.DataFrame | pd.Series) else None
-    if not isinstance(entries, dict) or "fingerprint" not in entries:
+    stray = isinstance(frame, pd.Series) and isinstance(entries, dict) and entries.get("kind") != "stats"
+    if stray or not isinstance(entries, dict) or "fingerprint" not in entries:
         raise InvalidRequestError(
             "This frame carries no answer card.",
             hint="Cards come with frames of this library; groupby and concat drop them: ask the frame they came from.",

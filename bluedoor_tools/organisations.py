@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from . import contract
+from . import completion, contract
 from .backends.base import Backend, OrgsAnswer
 from .errors import BluedoorError, BluedoorWarning, InvalidRequestError, NotFoundError, nearest, warn
 from .inert import one_line
@@ -57,6 +57,7 @@ class Organisations:
         with self._lock:
             nameless = sum(org_id in self._known and not org_name(self._known[org_id]) for org_id in org_ids)
             names = {org_id: org_name(self._known.get(org_id)) for org_id in org_ids}
+        completion.remember("company", filter(None, names.values()))
         if nameless:
             notes.append(f"company is empty for {nameless:,} organisations: the backend gives no name for them")
         return names

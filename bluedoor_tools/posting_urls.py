@@ -69,7 +69,8 @@ def job_id_of(provider: str, board: str, provider_job_key: str) -> str:
     >>> job_id_of("lever", "spotify", "76458bae-8a16-4c42-8780-f9452206f0e0")
     '76a82054d2c45c7b4c4f9ca9915c4b03b7a5b303'
     """
-    return hashlib.sha1(f"{provider}|{board}|{provider_job_key}".encode(), usedforsecurity=False).hexdigest()
+    written = f"{provider}|{board}|{provider_job_key}".encode(errors="replace")  # half a character has no UTF-8
+    return hashlib.sha1(written, usedforsecurity=False).hexdigest()
 
 
 def posting_id(job: str) -> PostingId:

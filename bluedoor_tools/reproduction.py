@@ -32,7 +32,8 @@ _ARGUMENTS = {
     *contract.PARAMETERS, *contract.EVENT_PARAMETERS, "by", "columns", "cursor", "description", "field", "job", "jobs",
     "limit", "max_requests", "name", "org", "path", "source_id",
 }  # fmt: skip
-_THEN = {"frame", "breakdowns", "sources"}  # methods of a record that make a frame of it
+_RECORDS = {"get_job", "get_org", "get_source"}  # functions that give a record, of which a frame can be made
+_THEN = {"breakdowns", "sources"}  # other methods of a record that make a frame
 _MOST_REQUESTS = 20  # that curl writes out
 _ENDPOINTS = [
     (entry.method, re.compile(re.sub(r"\\\{\w+\\\}", lambda _: r"[\w-]+", re.escape(entry.path)), re.ASCII))
@@ -140,7 +141,8 @@ def _as_python(entries: Mapping[str, Any]) -> list[str]:
         words += [f"{name}={name if _is_many(value) else repr(value)}" for name, value in arguments.items()]
         lines += left_out
         asked = f"bd.connect({entries['backend']['connect']!r}).{call['function']}({', '.join(words)})"
-        asked += f".{call['then']}()" if call.get("then") else ""
+        then = call.get("then") or ("frame" if call["function"] in _RECORDS else "")
+        asked += f".{then}()" if then else ""
     counted = "".join(f".bluedoor.breakdown({field!r})" for field in call.get("breakdown", ()))
     name = "series" if entries["kind"] == "stats" else "df"
     return [*lines, f"{name} = {asked}{counted}"]

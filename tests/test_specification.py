@@ -205,6 +205,14 @@ def test_parameters_of_calls_that_are_not_used_are_no_news() -> None:
     assert Specification.of(document).lists("subscriptions")
 
 
+def test_a_call_whose_parameters_are_not_known_may_list_new_ones() -> None:
+    """They are told where the call is used; a GET has no body that could hold any."""
+    document = openapi()
+    parameters(document, "/stats").append({"name": "since", "in": "query"})
+    document["paths"]["/stats"]["get"]["requestBody"] = document["paths"]["/query"]["post"]["requestBody"]
+    assert told(document) == [("new", "parameter", "GET /stats", "since")]
+
+
 def test_references_are_followed() -> None:
     """Parameters, bodies, schemas, answers and path items may stand among the components."""
     document = openapi()
@@ -345,6 +353,17 @@ def test_fields_are_read_from_the_answer(path: str, schema: object) -> None:
     assert told(document) == [("missing", "field", "job", "job_id"), ("new", "field", "job", "seniority")]
 
 
+@pytest.mark.parametrize(
+    ("status", "media"), [("200", "*/*"), ("2XX", "application/json"), ("200", "application/x+json")]
+)
+def test_an_answer_may_be_described_loosely(status: str, media: str) -> None:
+    """By any success, and by any kind of JSON."""
+    document = openapi()
+    content = {"text/html": {"schema": {}}, media: {"schema": JOB}}
+    document["paths"]["/jobs/search"]["get"]["responses"] = {status: {"content": content}, "400": {}}
+    assert told(document) == [("missing", "field", "job", "job_id"), ("new", "field", "job", "seniority")]
+
+
 def test_a_field_of_either_answer_is_listed() -> None:
     """A search may answer with less than the single record."""
     document = openapi()
@@ -394,6 +413,7 @@ def test_swagger_2_is_understood() -> None:
     document["paths"]["/jobs/search"]["get"]["responses"] = {"200": {"schema": {"type": "array", "items": JOB}}}
     assert told(document) == [("missing", "field", "job", "job_id"), ("new", "field", "job", "seniority")]
     assert Specification.of(document).sent_as("search_by_post", "provider") == "provider"
+    assert Specification.of(document).not_described() == []
 
 
 # What is no specification of this API

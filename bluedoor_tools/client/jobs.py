@@ -251,7 +251,7 @@ class JobFunctions(Answering):
             except BluedoorError as error:
                 notices.append(f"The company's name could not be looked up: {error.message}")
         path = contract.endpoint("job").path.format(job_id=wanted.job_id)
-        call = {"function": "get_job", "first": "job", "arguments": {"job": wanted.job_id}, "then": "frame"}
+        call = {"function": "get_job", "first": "job", "arguments": {"job": wanted.job_id}}
         origin = self._origin(
             Request("GET", path, {"include": "description"}),
             call,

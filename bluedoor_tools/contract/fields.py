@@ -36,7 +36,7 @@ class Field:
     def label(self) -> str:
         """The field's name as a posting page prints it: ``source_url`` is "Source URL"."""
         words = self.name.replace("_", " ").title().split()
-        return " ".join({"Id": "ID", "Url": "URL"}.get(word, word) for word in words)
+        return " ".join({"Id": "ID", "Url": "URL", "Hq": "HQ"}.get(word, word) for word in words)
 
 
 # fmt: off

@@ -42,7 +42,7 @@ class Job(Record):
     >>> job.slices[["name", "call"]].iloc[4].tolist()
     ['City jobs', "search_jobs(city='New York')"]
     >>> len(job.slice("City jobs"))
-    32
+    24
     """
 
     _noun = "job"
