@@ -379,7 +379,7 @@ def test_where_no_record_is_described_nothing_is_said_of_its_fields() -> None:
     answer(document, "/orgs/{org_id}", {"properties": {"ok": {"type": "boolean"}}})
     assert told(document) == []
     assert Specification.of(document).not_described() == [
-        f"fields of {record}" for record in ("job", "event", "organisation", "source")
+        f"fields of {record}" for record in ("job", "event", "organisation", "source", "stats")
     ]
 
 

@@ -46,6 +46,8 @@ _RECORDS: dict[str, str] = {
         old_value new_value observed_at source_hash metadata""",
     "Organization": "org_id display_name canonical_name board_count domain size industry hq_location",
     "Source": "source_id org_id provider board_url status last_crawled_at next_crawl_after",
+    "Stats": """
+        total_jobs active_jobs new_jobs_24h providers organizations public_jobs_snapshot_lag_seconds""",
 }
 #: Fields that are not a text or null; {} is any JSON.
 _TYPES: dict[str, dict[str, Any]] = {
