@@ -93,6 +93,7 @@ _INTEGERS = {
     ("history", "period"): _WHOLE,
     ("history", "updates"): _WHOLE,
     ("orgs", "active_jobs"): "Int64",
+    ("orgs", "board_count"): "Int64",
     ("sources", "jobs_met"): _WHOLE,
     ("slices", "count"): "Int64",
 }

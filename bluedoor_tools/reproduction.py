@@ -6,10 +6,11 @@ to be run: names are checked, values are written by `repr` or quoted for the she
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -23,7 +24,11 @@ __all__ = ["FEW_SHOWN", "bounded", "filter_arguments", "is_call", "is_request", 
 
 _FEW = 40  # ids that a card carries to repeat the call; of a longer list it says how many
 FEW_SHOWN = 10  # ids that it carries to show
-_LISTS = tuple(name for name, parameter in contract.PARAMETERS.items() if parameter.match == "one_of")
+_LISTS = tuple(
+    name
+    for name, parameter in {**contract.PARAMETERS, **contract.EVENT_PARAMETERS}.items()
+    if parameter.match == "one_of"
+)
 _FUNCTIONS = {
     "doctor", "facets", "find_orgs", "get_job", "get_jobs", "get_org", "get_source", "history", "iter_jobs",
     "job_events", "read_jobs", "search_events", "search_jobs", "source_jobs", "stats",
@@ -33,6 +38,7 @@ _ARGUMENTS = {
     "limit", "max_requests", "name", "org", "path", "source_id",
 }  # fmt: skip
 _RECORDS = {"get_job", "get_org", "get_source"}  # functions that give a record, of which a frame can be made
+_PAGED = {"search_jobs", "iter_jobs", "source_jobs", "search_events"}  # functions that go on by cursor
 _THEN = {"breakdowns", "sources"}  # other methods of a record that make a frame
 _MOST_REQUESTS = 20  # that curl writes out
 _ENDPOINTS = [
@@ -156,27 +162,38 @@ def _as_curl(entries: Mapping[str, Any]) -> list[str]:
         raise InvalidRequestError(
             "No request stands behind this frame.", hint="It was read from a file: reproduce('python') says how."
         )
-    url = backend["base_url"] + request["path"]
     parameters, body = ({**(request[part] or {})} for part in ("parameters", "body"))
     left_out = _left_out({**parameters, **body}, str.upper)
     for written in (parameters, body):
         written.update((name, name.upper()) for name, value in written.items() if _is_many(value))
-    if parameters:
-        url += "?" + "&".join(f"{quote(name)}={quote(str(value), safe=',:')}" for name, value in parameters.items())
-    words = ["curl", "--fail-with-body", shlex.quote(one_line(url))]
-    if request["method"] != "GET":
-        words[1:1] = ["-X", shlex.quote(one_line(str(request["method"])))]
+    with_key: list[str] = []
     if backend["sends_key"]:
         # A card may name any address; the key of the environment goes only where the client itself would send it.
         if may_carry_key(backend["base_url"]):
-            words += ["-H", '"Authorization: Bearer $BLUEDOOR_API_KEY"']
+            with_key = ["-H", '"Authorization: Bearer $BLUEDOOR_API_KEY"']
         else:
             left_out.append("# sent with a key that was passed for this address; add it only if you trust the address")
-    if request["body"] is not None:
-        words += ["-H", shlex.quote("Content-Type: application/json"), "-d", shlex.quote(json.dumps(body))]
-    lines = [" ".join(words), *left_out]
-    if entries["pages"] > 1:
+    chosen = _one_value_each(call["arguments"], {**parameters, **body})
+    lines = []
+    for values in itertools.islice(chosen, _MOST_REQUESTS):
+        asked, sent = ({**part, **{k: v for k, v in values.items() if k in part}} for part in (parameters, body))
+        url = backend["base_url"] + request["path"]
+        if asked:
+            url += "?" + "&".join(f"{quote(name)}={quote(str(value), safe=',:')}" for name, value in asked.items())
+        words = ["curl", "--fail-with-body", shlex.quote(one_line(url)), *with_key]
+        if request["method"] != "GET":
+            words[1:1] = ["-X", shlex.quote(one_line(str(request["method"])))]
+        if request["body"] is not None:
+            words += ["-H", shlex.quote("Content-Type: application/json"), "-d", shlex.quote(json.dumps(sent))]
+        lines.append(" ".join(words))
+    queries = len(lines)
+    if next(chosen, None) is not None:
+        lines.append(f"# and so on: one query for each value; these are the first {queries}")
+    lines += left_out
+    if entries["pages"] > queries and call["function"] in _PAGED:
         lines.append("# the first page; the next one is asked with &cursor= and the answer's meta.next_cursor")
+    elif entries["pages"] > queries:
+        lines.append(f"# the first of the {entries['pages']:,} requests that the frame was made of")
     if backend["name"] != "api":
         came = "the same call to the live API; these rows came from: "
         if call["arguments"].get("cursor") is not None:
@@ -184,6 +201,17 @@ def _as_curl(entries: Mapping[str, Any]) -> list[str]:
         lines.append(_comment(f"{came}{backend['label']}"))
     counted = "".join(f".bluedoor.breakdown({field!r})" for field in call.get("breakdown", ()))
     return [*lines, _comment(f"the frame counts the rows of this answer: {counted}")] if counted else lines
+
+
+def _one_value_each(arguments: Mapping[str, Any], sent: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """The values of each query, where a call gives several and the API takes one."""
+    several = {
+        name: values
+        for name, values in arguments.items()
+        if isinstance(values, list) and name not in _LISTS and isinstance(sent.get(name), str)
+    }
+    for chosen in itertools.product(*several.values()):
+        yield dict(zip(several, map(str, chosen), strict=True))
 
 
 def _comment(text: str) -> str:

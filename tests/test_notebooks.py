@@ -33,19 +33,49 @@ def test_a_notebook_is_committed_without_outputs(path: Path) -> None:
     assert len(notebook.cells) <= 12
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning:jupyter_client", "ignore::DeprecationWarning:zmq")
-def test_first_look_shows_frame_card_page_events_and_facets() -> None:
-    """The first notebook runs in a real kernel and shows each part of the main job."""
-    path = next(path for path in NOTEBOOKS if path.stem == "00_first_look")
+def executed(name: str) -> list[str]:
+    """What the code cells of a notebook show, one after another, run in a real kernel."""
+    path = next(path for path in NOTEBOOKS if path.stem == name)
     notebook = opened(path)
     NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(path.parent)}}).execute()
-    frame, card, curl, page, events, facets = (shown(cell) for cell in notebook.cells if cell.cell_type == "code")
-    assert "company" in frame
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert not [entry for cell in cells for entry in cell["outputs"] if entry.get("name") == "stderr"]
+    return [shown(cell) for cell in cells]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:jupyter_client", "ignore::DeprecationWarning:zmq")
+def test_quickstart_shows_search_card_counts_page_slices_and_history() -> None:
+    """The first notebook runs in a real kernel and shows each part of the main job, without a warning."""
+    frame, card, calls, facets, page, slices, city, history = executed("01_quickstart")
     assert "5 rows × 36 columns" in frame
-    assert "20 jobs, of " in card
+    assert "10 jobs, " in card
+    assert "between " in card
+    assert "4 queries, one for each value of q and city" in card
     assert "synthetic sample" in card
-    assert curl.startswith("curl ")
+    assert calls.count("curl ") == 4
+    assert "Ireland" in facets
+    assert "on_site" in facets
     assert "<h1" in page
     assert "This posting is real" in page
-    assert "job.created" in events
-    assert "hybrid" in facets
+    assert slices.count("search_jobs(") >= 6
+    assert "Civil Engineer" in city
+    assert "job.created" in history
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:jupyter_client", "ignore::DeprecationWarning:zmq")
+def test_companies_are_compared_side_by_side() -> None:
+    """Candidates, an overview with what to distrust, shares, departments, the card, boards and a company's page."""
+    candidates, overview, models, departments, card, boards, page = executed("03_companies")
+    assert "Corvenmoor Health" in candidates
+    for column in ("Corvenmoor Health", "Drumladane Health", "Varrofell Clinics"):
+        assert column in overview
+        assert column in models
+        assert column in departments
+    assert "repeats of an apply_url" in overview
+    assert "66" in overview  # of 432 postings, as was measured on the live API
+    assert "on_site" in models
+    assert "Nursing" in departments
+    assert "title: counted within the newest 100 postings" in card
+    assert "jobs_met" in boards
+    assert "Hospitals and Health Care" in page
+    assert "breakdowns()" in page

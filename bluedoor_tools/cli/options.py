@@ -1,22 +1,38 @@
-"""The options of the command line: the functions' arguments, and the library's advice in their words."""
+"""The commands and their options: the functions' arguments, by their own names."""
 
 from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 from .. import contract
 from ..errors import nearest
 from ..wire import DEFAULT_PATIENCE
+from .advice import in_options
+from .filters import add_filters, add_option, number, whole, whole_or_all
 from .text_table import say
 
-__all__ = ["FORMATS", "columns_of", "filters_of", "in_options", "limit_of", "parse"]
+__all__ = ["FORMATS", "parse"]
 
 FORMATS = ("table", "csv", "jsonl", "json", "parquet", "xlsx")
+_SHOWS = {"org": ("page", "candidates", "breakdowns", "sources", "jobs"), "source": ("page", "jobs")}
+_SUMMARIES = {
+    "search": "search postings, newest first",
+    "show": "one posting's record page, or several postings as a table",
+    "events": "lifecycle events of one posting, or a search for events",
+    "history": "when a posting was open and when closed",
+    "facets": "count postings by a field's values, or by two",
+    "org": "an organisation: its page, or what --show names",
+    "source": "a crawled board: its page, or its postings",
+    "slice": "the slices around a posting, or what one of them holds",
+    "stats": "counts and lags of the whole collection",
+    "read": "read postings from a saved answer; never connects",
+    "columns": "what the columns of a table mean; never connects",
+    "doctor": "check the connection, and the API against what is known",
+}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -69,40 +85,114 @@ def _parser() -> _Parser:
     parser.add_argument("--version", action="version", version=f"bluedoor-tools {version('bluedoor-tools')}")
     _add_connection(parser, backend=None, patience=DEFAULT_PATIENCE)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-
-    search = _command(commands, "search", "search postings, newest first", "[q] [filters] [options]")
-    search.add_argument("q", nargs="?", help=contract.PARAMETERS["q"].meaning)
-    search.add_argument("--limit", type=_whole_or_all, metavar="N", help="rows at most (default 100), or 'all'")
-    search.add_argument("--description", action="store_true", help="add the postings' texts")
-    search.add_argument("--columns", metavar="NAMES", help="names joined by commas, or 'all'")
-    search.add_argument("--cursor", help="go on where the answer card of the same search says")
-    _add_filters(search)
-
-    show = _command(commands, "show", "one posting's record page", "job [options]")
-    show.add_argument("job", help="job_id or URL of the posting")
-    events = _command(commands, "events", "one posting's lifecycle events", "job [options]")
-    events.add_argument("job", help="job_id or URL of the posting")
-    events.add_argument("--limit", type=_whole, metavar="N", help="events at most (default 100)")
-
-    facets = _command(commands, "facets", "count postings by a field's values", "field [filters] [options]")
-    facets.add_argument("field", help=", ".join(contract.FACET_FIELDS))
-    facets.add_argument("--limit", type=_whole, metavar="N", help="values at most (default 100)")
-    _add_filters(facets)
-    facets.add_argument("--q", metavar="TEXT", help=contract.PARAMETERS["q"].meaning)
+    _add_jobs(commands)
+    _add_records(commands)
+    _add_more(commands)
     return parser
 
 
-def _command(commands: Any, name: str, help_text: str, usage: str) -> _Parser:
+def _add_jobs(commands: Any) -> None:
+    """The commands that give postings, events and counts."""
+    search = _command(commands, "search", "[q] [filters] [options]")
+    search.add_argument("q", nargs="?", help=contract.PARAMETERS["q"].meaning)
+    _add_limit(search, "rows at most (default 100), or 'all'", whole_or_all)
+    search.add_argument("--description", action="store_true", help="add the postings' texts")
+    _add_columns(search)
+    search.add_argument("--cursor", help="go on where the answer card of the same search says")
+    add_filters(search, contract.PARAMETERS)
+
+    def is_page(arguments: argparse.Namespace) -> bool:
+        return len(arguments.job) == 1 and arguments.columns is None and arguments.description is None
+
+    show = _command(commands, "show", "job [job …] [options]", page=is_page)
+    show.add_argument("job", nargs="+", help="job_id or URL of the posting; of several, each once, in this order")
+    _add_columns(show, "; they make a table of one posting, too")
+    show.add_argument(
+        "--description", action=argparse.BooleanOptionalAction, help="of a table: with the postings' texts (default)"
+    )
+    _add_most_requests(show, "of several: more postings than this are refused (default 1000)")
+
+    events = _command(commands, "events", "[job] [filters] [options]")
+    events.add_argument("job", nargs="?", help="job_id or URL of a posting; without it, events are searched")
+    _add_limit(events, "events at most (default 100), or 'all' of a search", whole_or_all)
+    events.add_argument("--cursor", help="go on where the answer card of the same search says")
+    add_filters(events, contract.EVENT_PARAMETERS)
+
+    history = _command(commands, "history", "job [options]")
+    history.add_argument("job", help="job_id or URL of the posting")
+
+    facets = _command(commands, "facets", "field [filters] [options]")
+    facets.add_argument("field", help=", ".join(contract.FACET_FIELDS))
+    facets.add_argument("--by", metavar="FIELD", help="another of them: count within each of its values")
+    _add_limit(facets, "values at most (default 100); with --by, of each of its values", whole("rows"))
+    _add_most_requests(facets, "with --by: rarer values beyond this are left out (default 25)")
+    add_filters(facets, contract.PARAMETERS)
+    facets.add_argument("--q", metavar="TEXT", help=contract.PARAMETERS["q"].meaning)
+
+
+def _add_records(commands: Any) -> None:
+    """The commands for organisations, boards and slices."""
+
+    def is_page(arguments: argparse.Namespace) -> bool:
+        return bool(arguments.show == "page")
+
+    org = _command(commands, "org", "org [--show WHAT] [options]", page=is_page)
+    org.add_argument("org", help="its id, or its name or web domain, whole; of candidates a part of the name")
+    _add_show(org, "page (default); candidates: organisations whose name has these words; breakdowns; sources; jobs")
+    _add_limit(org, "of candidates (default 10) and jobs (100); of sources, postings to look at (1000); or 'all'",
+               whole_or_all)  # fmt: skip
+    _add_columns(org, "; of jobs")
+    org.add_argument("--cursor", help="of jobs: go on where their answer card says")
+
+    source = _command(commands, "source", "source_id [--show WHAT] [options]", page=is_page)
+    source.add_argument("source_id", help="its id, as in the column source_id")
+    _add_show(source, "page (default), or jobs: its postings, of any status")
+    _add_limit(source, "of jobs: rows at most (default 100), or 'all'", whole_or_all)
+    _add_columns(source, "; of jobs")
+    source.add_argument("--cursor", help="of jobs: go on where their answer card says")
+
+    slices = _command(commands, "slice", "job [name] [options]")
+    slices.add_argument("job", help="job_id or URL of the posting")
+    slices.add_argument("name", nargs="?", help="a slice, such as 'City jobs'; without it, the slices are listed")
+
+
+def _add_more(commands: Any) -> None:
+    """The commands about the whole, and those that ask nobody."""
+    _command(commands, "stats", "[options]")
+    read = _command(commands, "read", "path [options]", offline=True)
+    read.add_argument("path", type=Path, help="an answer of the API, or a file that this library wrote")
+    read.add_argument("--description", action="store_true", help="add the postings' texts")
+    _add_columns(read)
+    columns = _command(commands, "columns", "[frame] [options]", offline=True)
+    columns.add_argument(
+        "frame",
+        nargs="?",
+        default="jobs",
+        help="jobs (default), events, facets, breakdowns, history, orgs, sources, slices, stats or checks",
+    )
+    _command(commands, "doctor", "[options]")
+
+
+def _command(
+    commands: Any,
+    name: str,
+    usage: str,
+    *,
+    page: Callable[[argparse.Namespace], bool] | None = None,
+    offline: bool = False,
+) -> _Parser:
+    """A command with what every command takes; `page` says whether its answer is one record's page."""
+    summary = _SUMMARIES[name]
     command: _Parser = commands.add_parser(
         name,
         prog=f"bluedoor {name}",
         usage=f"bluedoor {name} {usage}",
-        help=help_text,
-        description=f"{help_text[0].upper()}{help_text[1:]}.",
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}.",
         allow_abbrev=False,
     )
-    formats, shown = (FORMATS, "table") if name != "show" else ((*FORMATS, "html"), "table, which is the page")
-    command.set_defaults(command=name, parser=command, formats=formats)
+    formats, shown = (FORMATS, "table") if page is None else ((*FORMATS, "html"), "table, which is the page")
+    command.set_defaults(command=name, parser=command, formats=formats, is_page=page or (lambda _: False))
     command.add_argument(
         "--format", choices=formats, metavar="FORMAT", help=f"{', '.join(formats)} (default: by -o's ending; {shown})"
     )
@@ -111,7 +201,8 @@ def _command(commands: Any, name: str, help_text: str, usage: str) -> _Parser:
         "--card", action=argparse.BooleanOptionalAction, help="say what the rows answer, on standard error "
         "(default: on a terminal)"
     )  # fmt: skip
-    _add_connection(command, backend=argparse.SUPPRESS, patience=argparse.SUPPRESS)
+    if not offline:
+        _add_connection(command, backend=argparse.SUPPRESS, patience=argparse.SUPPRESS)
     return command
 
 
@@ -122,108 +213,25 @@ def _add_connection(parser: _Parser, *, backend: Any, patience: Any) -> None:
     )
     parser.add_argument(
         "--patience",
-        type=_number,
+        type=number,
         default=patience,
         metavar="SECONDS",
         help=f"for one request (default {DEFAULT_PATIENCE:g})",
     )
 
 
-def _add_filters(command: _Parser) -> None:
-    group = command.add_argument_group(
-        "filters", "DATE: 2026-06-01, 2026-06-01T12:00:00Z, or an age such as 7d. Underscores do for hyphens."
-    )
-    for parameter in contract.PARAMETERS.values():
-        if parameter.name == "q":
-            continue
-        choices = f" ({', '.join(parameter.choices)})" if parameter.choices else ""
-        settings: dict[str, Any] = {"help": f"{parameter.meaning}{choices}".replace("%", "%%"), "metavar": "TEXT"}
-        match parameter.match:
-            case "present":
-                del settings["metavar"]
-                settings["action"] = argparse.BooleanOptionalAction
-            case "at_least" | "at_most":
-                settings |= {"type": _number, "metavar": "N"}
-            case "from" | "before":
-                settings["metavar"] = "DATE"
-            case "one_of":
-                settings |= {"metavar": "IDS", "help": f"{settings['help']}, joined by commas"}
-        if parameter.name == "status":
-            settings |= {"default": "active", "help": "active (default), expired, or any"}
-        option = f"--{parameter.name.replace('_', '-')}"
-        group.add_argument(option, **settings)
-        if "_" in parameter.name:  # the API's own spelling, kept out of the help
-            settings |= {"help": argparse.SUPPRESS, "default": argparse.SUPPRESS}
-            group.add_argument(f"--{parameter.name}", **settings)
+def _add_limit(command: _Parser, help_text: str, kind: Callable[[str], Any]) -> None:
+    command.add_argument("--limit", type=kind, metavar="N", help=help_text)
 
 
-def filters_of(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The filters as arguments of the functions."""
-    given = {name: getattr(arguments, name) for name in contract.PARAMETERS if name != "q"}
-    for name, parameter in contract.PARAMETERS.items():
-        if parameter.match == "one_of" and given.get(name) is not None:
-            given[name] = [part.strip() for part in given[name].split(",") if part.strip()]
-    if given["status"] == "any":
-        given["status"] = None
-    return given
+def _add_columns(command: _Parser, more: str = "") -> None:
+    command.add_argument("--columns", metavar="NAMES", help=f"names joined by commas, or 'all'{more}")
 
 
-def columns_of(arguments: argparse.Namespace) -> list[str] | str | None:
-    """The columns as an argument."""
-    text: str | None = arguments.columns
-    return text if text in {None, "all"} else [name.strip() for name in (text or "").split(",") if name.strip()]
+def _add_most_requests(command: _Parser, help_text: str) -> None:
+    add_option(command, "max_requests", type=whole("requests"), metavar="N", help=help_text)
 
 
-def limit_of(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The limit as an argument, where one was given."""
-    if arguments.limit is None:
-        return {}
-    return {"limit": None if arguments.limit == "all" else arguments.limit}
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number; write 120000, without text") from None
-
-
-def _whole(text: str) -> int:
-    with suppress(ValueError):
-        if int(text) >= 1:
-            return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a number of rows; use 1 or more")
-
-
-def _whole_or_all(text: str) -> int | str:
-    if text == "all":
-        return text
-    try:
-        return _whole(text)
-    except argparse.ArgumentTypeError as error:
-        raise argparse.ArgumentTypeError(f"{error}, or 'all'") from None
-
-
-_ADVICE = (
-    (r"Pass next_cursor from the card.*", "Take it from the answer card of the same search: --card."),
-    (r"cursor=bd\.card\(df\)\['next_cursor'\]", "the --cursor that follows"),
-    (r" Said once a client;.*", ""),
-    (r"bd\.card\(df\)", "--card"),
-    (r"bd\.connect\('sample'\)", "--backend sample"),
-    (r"give connect\(patience=…\) more seconds", "give more seconds by --patience"),
-    (r"search_jobs\((.*?)\)", r"bluedoor search \1"),
-    (r"limit=None", "--limit all"),
-    (r"status=None", "--status any"),
-    (r"raise limit\b", "raise --limit"),
-    (rf"\b({'|'.join(contract.PARAMETERS)}|limit|columns|cursor)=(\[?…\]?|'[^']*')",
-     lambda found: f"--{found[1].replace('_', '-')} {found[2].strip('[]')}"),
-    (r"\bdescription=True", "--description"),
-    (r"(bluedoor search [^,]*), --", r"\1 --"),
-)  # fmt: skip
-
-
-def in_options(advice: str) -> str:
-    """The library's advice, which speaks of arguments, in the words of this command line."""
-    for pattern, instead in _ADVICE:
-        advice = re.sub(pattern, instead, advice)
-    return advice
+def _add_show(command: _Parser, help_text: str) -> None:
+    shows = _SHOWS[command.prog.split()[-1]]
+    command.add_argument("--show", choices=shows, default="page", metavar="WHAT", help=help_text)

@@ -152,10 +152,12 @@ class Answering:
     ) -> pd.DataFrame:
         """The card of a walk's rows; `pages` is given for a page amid the walk."""
         notes = [*(query.notes if query else ()), *walk.notes, *notes]
-        total, capped, about_total = _total(walk, query)
-        notes.extend(about_total)
         from_start = walk.start is None and not (pages is not None and walk.pages > pages)
         complete = walk.reason == "cursor ended" and from_start
+        total, capped, about_total = _total(walk, query)
+        if complete and about_total:  # what overlapping queries could not tell, their rows do
+            total, about_total = len(frame), []
+        notes.extend(about_total)
         reason = walk.reason if complete or walk.reason != "cursor ended" else "the last page, or pages, of a walk"
         key = "event_id" if kind == "events" else "job_id"
         noun = "events" if kind == "events" else "postings"

@@ -206,7 +206,7 @@ class EventFunctions(Answering):
             complete=whole,
             reason="all events" if whole else "made of a part of the events only: the posting may have more",
             pages=2,
-            request=None,
+            request=Request("GET", contract.endpoint("job_events").path.format(job_id=job_id)),
             call={"function": "history", "first": "job", "arguments": {"job": job_id}},
             notes=[*notes, *(note for note in of_events["notes"] if note not in self.backend.notes)],
         )

@@ -137,7 +137,7 @@ class OrganisationFunctions(Answering):
                 for entry in fields
             },
         }
-        frame = typed(columns).astype({"active_jobs": "Int64"})
+        frame = typed(columns).astype({"active_jobs": "Int64", "board_count": "Int64"})
         order = sorted(range(len(shown)), key=lambda row: (not is_exact(shown[row], text), -(counts[row][0] or 0), row))
         frame = frame.iloc[order].reset_index(drop=True)
         complete = not (cut or perhaps_more or failed)
@@ -213,6 +213,6 @@ def _is_id(text: str) -> bool:
 
 def _fitting(value: Any, kind: contract.Kind) -> Any:
     """A value as its column holds it; of another type than promised, as text, or not at all in a column of numbers."""
-    if kind == "number":
-        return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if kind == "number":  # an organisation's only one counts
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
     return value if value is None or isinstance(value, str) else str(value)

@@ -92,6 +92,7 @@ class Org(Record):
         parts = []
         notes: list[str] = []
         complete = True
+        request = None
         for breakdown, field in _BREAKDOWNS:
             if field == "title":
                 newest = self._client.search_jobs(org_ids=[org_id], columns=["job_id", "title"], limit=100)
@@ -105,6 +106,7 @@ class Org(Record):
                 entries = counted.attrs["bluedoor"]
                 complete = complete and bool(entries["complete"])
                 notes += [note for note in entries["notes"] if note.startswith(("share is", "values of", "the field"))]
+            request = request or entries["request"]
             parts.append(counted.assign(breakdown=breakdown, field=field))
         frame = typed(
             {
@@ -123,6 +125,7 @@ class Org(Record):
             complete=complete,
             reason="all values" if complete else "the commonest values, or those of the newest postings",
             pages=len(_BREAKDOWNS),
+            request=request,
             notes=notes,
         )
 
@@ -146,12 +149,13 @@ class Org(Record):
         known = self["board_count"]
         met: Counter[str] = Counter()
         providers: dict[str, str] = {}
-        looked, ended, pages = 0, False, 0
+        looked, ended, pages, request = 0, False, 0, None
         walk = self._client.iter_jobs(
             org_ids=[self["org_id"]], status=None, columns=["job_id", "source_id", "provider"], limit=limit
         )
         for page in walk:
             looked, pages = looked + len(page), pages + 1
+            request = request or page.attrs["bluedoor"]["request"]
             ended = page.attrs["bluedoor"]["next_cursor"] is None
             for source_id, provider in zip(page["source_id"], page["provider"], strict=True):
                 if isinstance(source_id, str):
@@ -186,6 +190,7 @@ class Org(Record):
             complete=every,
             reason="every posting was looked at" if ended else "as many boards as it counts" if every else "limit",
             pages=pages + len(met),
+            request=request,
             notes=notes,
             drift=builder.drift,
             unknown_fields=builder.unknown_names,
