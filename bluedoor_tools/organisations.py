@@ -122,13 +122,12 @@ class Organisations:
             )
         near = answer.records or self.find(name[:_STEM]).records
         close = nearest(name, [text for record in near if (text := org_name(record))])
-        hint = f"Did you mean {close!r}? " if close else ""
-        if answer.records:
-            hint += f"With these words: {_listed(answer.records)}."
+        hints = [f"Did you mean {close!r}?"] if close else []
+        hints += [f"With these words: {_listed(answer.records)}."] if answer.records else []
+        hints = hints or ["Is it spelt as the company does?"]
         raise NotFoundError(
             f"No organisation has the exact name {name!r}.",
-            hint=(hint or "Is it spelt as the company does? ")
-            + " A name is taken whole; find_orgs(…) finds parts of it.",
+            hint=" ".join([*hints, "A name is taken whole; find_orgs(…) finds parts of it."]),
             context={"nearest": close},
         )
 

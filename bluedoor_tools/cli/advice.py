@@ -12,10 +12,10 @@ from .. import contract
 __all__ = ["as_command", "in_options"]
 
 _NAMES = "|".join(
-    {*contract.PARAMETERS, *contract.EVENT_PARAMETERS, "company", "limit", "columns", "cursor", "by", "max_requests"}
+    [*contract.PARAMETERS, *contract.EVENT_PARAMETERS, "company", "limit", "columns", "cursor", "by", "max_requests"]
 )
 _IDS = "org_ids|source_ids|job_ids|event_types|max_requests"  # words that stand for arguments alone, never for columns
-_COMMANDS = {"search_jobs": "search", "search_events": "events", "get_job": "show", "get_jobs": "show"}
+_COMMANDS = {"search_jobs": "search", "search_events": "events"}
 
 
 def _option(found: re.Match[str]) -> str:
@@ -54,7 +54,7 @@ _REPLACED: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\bsalary_exists=False contradicts salary_min and salary_max", "--no-salary-exists contradicts --salary-min "
      "and --salary-max"),
     (r"\bdescription=True", "--description"),
-    (r"\bsee a frame's org_id, source_id", "see the columns org_id and source_id: --columns shows them"),
+    (r"\bsee a frame's org_id, source_id", "the columns org_id and source_id have them"),
     (rf"(?<![?&\w])({_NAMES})=(\[[^\]]*\]|'[^']*'|\"[^\"]*\"|…|[^\s,;)]*[^\s,;).])", _option),
     (rf"(?<![\w&?-])({_IDS})\b(?!=)", lambda found: f"--{found[1].replace('_', '-')}"),
     (r"(bluedoor search [^,.]*), --", r"\1 --"),
@@ -73,11 +73,13 @@ def in_options(advice: str) -> str:
 
 
 def as_command(call: Mapping[str, Any]) -> str:
-    """The command that asks what a card's call of a search asked, without its limit and cursor.
+    """The command that asks what a card's call of a search asked, without its limit and cursor; of others nothing.
 
     >>> as_command({"function": "search_jobs", "arguments": {"city": "New York", "status": None, "limit": 100}})
     "bluedoor search --city 'New York' --status any"
     """
+    if call.get("function") not in _COMMANDS:
+        return ""
     words = ["bluedoor", _COMMANDS[call["function"]]]
     for name, value in call["arguments"].items():
         row = contract.PARAMETERS.get(name) or contract.EVENT_PARAMETERS.get(name)

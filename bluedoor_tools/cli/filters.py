@@ -10,9 +10,23 @@ from typing import Any
 from .. import contract
 from ..errors import InvalidRequestError
 
-__all__ = ["add_filters", "add_option", "columns_of", "filters_of", "given_of", "limit_of", "number", "whole", "whole_or_all"]
+__all__ = [
+    "add_filters",
+    "add_option",
+    "columns_of",
+    "filters_of",
+    "given_of",
+    "limit_of",
+    "number",
+    "whole",
+    "whole_or_all",
+]
 
-_LISTED = {"tokens", "contains", "equals"}  # ways to match of which the API takes one value: several are several queries
+_LISTED = {
+    "tokens",
+    "contains",
+    "equals",
+}  # ways to match of which the API takes one value
 
 
 class _Once(argparse.Action):

@@ -21,7 +21,7 @@ from ..inert import one_line
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["say", "styled", "text_table"]
+__all__ = ["flowing_table", "say", "styled", "text_table"]
 
 _GAP = "  "
 _ELLIPSIS = "…"
@@ -33,6 +33,8 @@ _ROOMY = {"title": 48}  # cells that a column may take before the others have wh
 _ROOMY_OTHER = 24
 _NUMBERS, _MARKS = "iuf", "bM"  # kinds of dtypes: aligned to the right; as short as they can be
 _NARROW = 50  # cells of a screen on which a job_id would leave no title
+_KEYS = ("job_id", "org_id", "source_id")  # the first of these that a table has is what is copied out of it
+_FLOW = 28  # cells below which text that flows stands under its row
 
 
 def text_table(frame: pd.DataFrame, width: int | None = None, *, bold: bool = False) -> tuple[str, list[str]]:
@@ -72,6 +74,41 @@ def text_table(frame: pd.DataFrame, width: int | None = None, *, bold: bool = Fa
     return "".join(f"{line}\n" for line in lines), [name for name in natural if name not in widths]
 
 
+def flowing_table(frame: pd.DataFrame, width: int, *, bold: bool = False) -> str:
+    """A frame as lines of text, the last column whole: its words flow on below, beside the row or under it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> checks = pd.DataFrame({"check": ["key"], "outcome": ["ok"], "detail": ["none is sent: reading works without"]})
+    >>> print(flowing_table(checks, 44), end="")
+    check  outcome  detail
+    key    ok       none is sent: reading works
+                    without
+    """
+    from wcwidth import wrap
+
+    *names, flow = (str(name) for name in frame.columns)
+    cells = {name: _column(frame[name], fitted=True) for name in names}
+    texts = _column(frame[flow], fitted=False)
+    widths = _fit({name: max(map(_width, (name, *column))) for name, column in cells.items()}, _rigid(frame), width)
+    indent = sum(widths.values()) + len(_GAP) * len(widths)
+    beside = width - indent >= min(_FLOW, max(map(_width, (flow, *texts))))
+    right = {name for name in widths if frame[name].dtype.kind in _NUMBERS}
+    room = width - indent if beside else max(width - len(_GAP), 1)
+    lines = [_line({**{name: name for name in widths}, flow: flow if beside else ""}, {**widths, flow: room}, right)]
+    if bold:
+        lines[0] = f"\x1b[1m{lines[0]}\x1b[0m"
+    for *row, text in zip(*(cells[name] for name in widths), texts, strict=True):
+        flowing = wrap(text, room, break_on_hyphens=False) or [""]
+        first = flowing.pop(0) if beside else ""
+        lines.append(_line({**dict(zip(widths, row, strict=True)), flow: first}, {**widths, flow: room}, right))
+        lines += [
+            " " * (indent if beside else len(_GAP)) + _line({flow: part}, {flow: room}, set()) for part in flowing
+        ]
+    return "".join(f"{line}\n" for line in lines)
+
+
 def styled(stream: Any) -> bool:
     """Whether a stream is a terminal that wants escapes: bold, dim."""
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
@@ -89,7 +126,8 @@ def say(text: str, prefix: str = "bluedoor: ") -> None:
 
 def _fit(natural: Mapping[str, int], rigid: set[str], width: int) -> dict[str, int]:
     """Widths of the columns that fit, in the frame's order: each its least first, then the title, then the rest."""
-    order = sorted(natural, key=lambda name: name != "job_id") if width >= _NARROW else list(natural)
+    key = next((name for name in _KEYS if name in natural), None)
+    order = sorted(natural, key=lambda name: name != key) if width >= _NARROW else list(natural)
     widths: dict[str, int] = {}
     left = width
     for name in order:
@@ -115,7 +153,7 @@ def _rigid(frame: pd.DataFrame) -> set[str]:
     return {str(name) for name, values in frame.items() if name in _WHOLE or values.dtype.kind in _NUMBERS + _MARKS}
 
 
-def _line(cells: Mapping[str, str], widths: Mapping[str, int], right: set[str], fitted: bool) -> str:
+def _line(cells: Mapping[str, str], widths: Mapping[str, int], right: set[str], fitted: bool = True) -> str:
     parts = []
     for name, width in widths.items():
         text = _cut(cells[name], width) if fitted else cells[name]
