@@ -63,14 +63,16 @@ class Organisations:
         return names
 
     def find(self, name: str) -> OrgsAnswer:
-        """The organisations that a name, or a web domain, may mean; one request, remembered."""
+        """The organisations that a name, or a web domain, may mean; one request, for a domain two; remembered."""
         key = name.casefold()
         with self._lock:
             if key in self._found:
                 return self._found[key]
-        answer = self._backend.find_orgs(*((None, name) if _DOMAIN.fullmatch(name) else (name, None)))
-        if not answer.records and _DOMAIN.fullmatch(name):  # some names look like a domain
-            answer = self._backend.find_orgs(name, None)
+        answer = self._backend.find_orgs(name, None)
+        if _DOMAIN.fullmatch(name):  # a web domain, or a name that looks like one
+            of_domain = self._backend.find_orgs(None, name)
+            answer.records.extend(of_domain.records)
+            answer.notes = (*answer.notes, *of_domain.notes)
         once = {str(record["org_id"]): record for record in answer.records}
         answer.records = list(once.values())
         with self._lock:

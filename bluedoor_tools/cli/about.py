@@ -34,7 +34,7 @@ def stats(client: Client, arguments: argparse.Namespace) -> None:
     said = [note for note in entries["notes"] if not note.startswith(tuple(f"{name}" for name in figures.index))]
     frame.attrs[ATTRS_KEY] = {**entries, "notes": said, "fingerprint": fingerprint(frame)}
     shown = _with_meaning(frame, mark=True)
-    lags = [isinstance(value, int) and name.endswith("_seconds") for name, value in figures.items()]
+    lags = [isinstance(value, int) and str(name).endswith("_seconds") for name, value in figures.items()]
     hours = [f"; {value / 3600:.1f} h" if lag else "" for lag, value in zip(lags, figures, strict=True)]
     put(frame, arguments, "stats", shown=shown.assign(meaning=shown["meaning"] + hours))
 

@@ -99,7 +99,7 @@ def put(
         _write(_table(frame if shown is None else shown, arguments, kind), arguments.output)
     else:
         _write(encode(frame, arguments.format), arguments.output)
-    if ATTRS_KEY not in frame.attrs:
+    if ATTRS_KEY not in frame.attrs or (kind == "checks" and arguments.card is None):  # checks say it all themselves
         return
     entries = card(frame)
     go_on = [("go on", f"{again} --cursor {entries['next_cursor']}".strip())] if entries["next_cursor"] else []
@@ -110,8 +110,7 @@ def put(
         return
     if str(entries["reason"]).startswith("interrupted") and go_on:
         say(f"note: go on with {go_on[0][1]}")
-    if kind != "checks":  # they say it themselves
-        say_backend(entries["backend"], arguments)
+    say_backend(entries["backend"], arguments)
 
 
 def put_record(record: Job | Org | Source, arguments: argparse.Namespace) -> None:

@@ -32,8 +32,8 @@ _LEAST_OTHER = 10
 _ROOMY = {"title": 48}  # cells that a column may take before the others have what they need
 _ROOMY_OTHER = 24
 _NUMBERS, _MARKS = "iuf", "bM"  # kinds of dtypes: aligned to the right; as short as they can be
-_NARROW = 50  # cells of a screen on which a job_id would leave no title
 _KEYS = ("job_id", "org_id", "source_id")  # the first of these that a table has is what is copied out of it
+_NARROW, _NARROW_OTHER = 50, 80  # cells of a screen on which that would leave no title, or nothing else to read
 _FLOW = 28  # cells below which text that flows stands under its row
 
 
@@ -127,7 +127,8 @@ def say(text: str, prefix: str = "bluedoor: ") -> None:
 def _fit(natural: Mapping[str, int], rigid: set[str], width: int) -> dict[str, int]:
     """Widths of the columns that fit, in the frame's order: each its least first, then the title, then the rest."""
     key = next((name for name in _KEYS if name in natural), None)
-    order = sorted(natural, key=lambda name: name != key) if width >= _NARROW else list(natural)
+    narrow = _NARROW if "title" in natural or key == "source_id" else _NARROW_OTHER
+    order = sorted(natural, key=lambda name: name != key) if width >= narrow else list(natural)
     widths: dict[str, int] = {}
     left = width
     for name in order:
@@ -193,7 +194,7 @@ def _shown(value: Any, fitted: bool) -> str:
         return f"{value:,}" if fitted else str(value)
     if isinstance(value, float):
         if fitted:
-            return f"{value:,.4f}" if abs(value) < 1 else f"{value:,.15g}"
+            return f"{value:,.4f}" if abs(value) < 1 else f"{value:,.{0 if value.is_integer() else 2}f}"
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, dt.datetime):
         return value.strftime("%Y-%m-%d %H:%M") if fitted else instant_text(value)

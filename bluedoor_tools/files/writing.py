@@ -28,13 +28,17 @@ _PLAIN_KINDS = "iufb"  # dtypes of numbers and flags
 _XLSX_CELL, _XLSX_ROWS = 32_767, 1_048_575
 
 
-def save(frame: pd.DataFrame, path: str | Path, format: str | None = None) -> Path:  # noqa: A002 (the command line's word)
+def save(
+    frame: pd.DataFrame | pd.Series,
+    path: str | Path,
+    format: str | None = None,  # noqa: A002 (the command line's word)
+) -> Path:
     """Write a frame to a file; an existing one is replaced.
 
     Parameters
     ----------
     frame
-        any frame of this library
+        any frame of this library, or the series that `stats` gives: a row a figure
     path
         where to
     format
@@ -45,7 +49,7 @@ def save(frame: pd.DataFrame, path: str | Path, format: str | None = None) -> Pa
     -------
     Path
         the file. Parquet, JSON and XLSX carry the answer card along, CSV and JSON lines do not. Every format but XLSX
-        gives the same frame back to :func:`read_jobs`.
+        gives the same frame of jobs back to :func:`read_jobs`.
 
     Examples
     --------
@@ -73,8 +77,14 @@ def save(frame: pd.DataFrame, path: str | Path, format: str | None = None) -> Pa
     return target
 
 
-def encode(frame: pd.DataFrame, format: str) -> bytes:  # noqa: A002 (as in save)
+def encode(frame: pd.DataFrame | pd.Series, format: str) -> bytes:  # noqa: A002 (as in save)
     """The frame as bytes of a file in this format."""
+    if isinstance(frame, pd.Series):
+        frame = frame.rename("value").rename_axis("figure").reset_index()
+    if not isinstance(frame, pd.DataFrame):
+        raise InvalidRequestError(
+            f"A frame is saved, not {type(frame).__name__}.", hint="A record saves its page itself: job.save(path)."
+        )
     match format:
         case "csv":
             return _csv(frame)
