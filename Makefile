@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test check bench lab sample smoke clean
+.PHONY: demo test live check docs bench lab sample smoke clean
 
 demo: .venv/.runtime
 	@$(BIN)/python demo.py
@@ -12,10 +12,21 @@ demo: .venv/.runtime
 test: .venv/.dev
 	$(BIN)/python -m pytest
 
+# Asks the real API (or BLUEDOOR_API_URL), keyless: at most 40 requests in about a minute. Which assumptions hold.
+live: .venv/.dev
+	$(BIN)/python -m pytest -m live tests/live
+
 check: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The site, into docs/_build; a warning is an error. Pages that are made from the code: `python -m docs_generator`.
+docs: .venv/.docs
+	@rm -rf docs/_build
+	$(BIN)/python -m docs_generator --check
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --jobs auto -d docs/_build/.doctrees docs docs/_build
+	@echo "docs/_build/index.html"
 
 bench: .venv/.dev
 	$(BIN)/python -m benchmarks
@@ -53,4 +64,8 @@ clean:
 
 .venv/.lab: .venv/.runtime
 	@$(PIP) --no-build-isolation --editable '.[lab,xlsx]'
+	@touch $@
+
+.venv/.docs: .venv/.runtime
+	@$(PIP) --no-build-isolation --editable '.[docs,xlsx]'
 	@touch $@

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .answer_card import Card, card
     from .client import Client
-    from .columns import columns
+    from .column_meanings import columns
     from .connection import connect
     from .default import (
         doctor,
@@ -59,7 +59,7 @@ _ROOMS = {
     "answer_card": ("Card", "card"),
     "client": ("Client",),
     "connection": ("connect",),
-    "columns": ("columns",),
+    "column_meanings": ("columns",),
     "default": (
         "doctor",
         "facets",

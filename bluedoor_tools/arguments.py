@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from numbers import Integral
 from typing import Any, TypeAlias
 
@@ -13,6 +13,7 @@ from .errors import InvalidRequestError, nearest
 __all__ = [
     "DateLike",
     "check_columns",
+    "check_id",
     "check_ids",
     "check_limit",
     "check_limit_of_one_answer",
@@ -20,6 +21,8 @@ __all__ = [
     "did_you_mean",
     "instant",
     "instant_text",
+    "is_id",
+    "values_of",
 ]
 
 DateLike: TypeAlias = "str | dt.date | dt.datetime"
@@ -112,17 +115,44 @@ def check_columns(columns: object, known: list[str]) -> list[str]:
     return list(dict.fromkeys(wanted))
 
 
-def check_ids(name: str, value: Any) -> tuple[str, ...]:
-    """Ids of organisations or boards: one, or several of any iterable (a column of a frame, too)."""
+def values_of(name: str, value: Any) -> list[Any]:
+    """The values of an argument that takes one or several: of any iterable, such as a column of a frame."""
+    if isinstance(value, str):
+        return [value]
     try:
-        given = [value] if isinstance(value, str) else list(value)
+        # The keys of a mapping and the names of a frame's columns are not what was meant.
+        if isinstance(value, bytes | Mapping) or hasattr(value, "columns"):
+            raise TypeError
+        given = list(value)
     except TypeError:
-        given = [value]
+        raise InvalidRequestError(
+            f"{name} takes text, or a list of texts, not {type(value).__name__}.",
+            hint="Write it in quotes; of a frame, give one column.",
+        ) from None
     if not given:
         raise InvalidRequestError(f"{name} is an empty list.", hint="Leave the filter out to match everything.")
+    return given
+
+
+def check_id(name: str, value: Any) -> str:
+    """The id of one organisation or board."""
+    ids = check_ids(name, value)
+    if len(ids) > 1:
+        raise InvalidRequestError(f"{name} takes one id, not {len(ids):,}.", hint="Ask once for each.")
+    return ids[0]
+
+
+def is_id(value: object) -> bool:
+    """Whether this is the id of an organisation or board: a UUID."""
+    return isinstance(value, str) and _UUID.fullmatch(value.strip().lower()) is not None
+
+
+def check_ids(name: str, value: Any) -> tuple[str, ...]:
+    """Ids of organisations or boards: one, or several of any iterable (a column of a frame, too)."""
+    given = values_of(name, value)
     ids = [text.strip().lower() if isinstance(text, str) else text for text in given]
     for text in ids:
-        if not isinstance(text, str) or not _UUID.fullmatch(text):
+        if not is_id(text):
             raise InvalidRequestError(
                 f"{name} holds {str(text)[:60]!r}, which is not an id.",
                 hint="Ids are UUIDs such as '72fe3b06-0d08-4f7d-9dfd-beedeeda0a25': see a frame's org_id, source_id.",

@@ -28,16 +28,19 @@ class Cursor:
     """Where a walk goes on: a position in each of its queries (None: at its end), and whose walk it is.
 
     Stateless: the text form carries all there is, so another process goes on from it. `clock` is the instant from
-    which the first page counted ages such as ``"7d"``; the later pages count from the same.
+    which the first page counted ages such as ``"7d"``; the later pages count from the same. `given` are the ids of the
+    rows of the last instant, which another of the queries may give again.
     """
 
     positions: tuple[Position | None, ...]
     fingerprint: str
     clock: str
+    given: tuple[str, ...] = ()
 
     def encode(self) -> str:
         """The cursor as opaque, URL-safe text."""
-        text = json.dumps([_CURSOR_FORM, self.positions, self.fingerprint, self.clock], separators=(",", ":"))
+        parts = [_CURSOR_FORM, self.positions, self.fingerprint, self.clock, self.given]
+        text = json.dumps(parts, separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
@@ -47,11 +50,12 @@ class Cursor:
             if not isinstance(text, str):
                 raise TypeError
             raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-            form, positions, fingerprint, clock = json.loads(raw)
+            form, positions, fingerprint, clock, given = json.loads(raw)
             dt.datetime.fromisoformat(clock)
-            if not (form == _CURSOR_FORM and isinstance(fingerprint, str) and isinstance(positions, list)):
+            ids = isinstance(given, list) and all(isinstance(name, str) for name in given)
+            if not (form == _CURSOR_FORM and isinstance(fingerprint, str) and isinstance(positions, list) and ids):
                 raise ValueError
-            return cls(tuple(_position(entry) for entry in positions), fingerprint, clock)
+            return cls(tuple(_position(entry) for entry in positions), fingerprint, clock, tuple(given))
         except (ValueError, TypeError, binascii.Error, RecursionError):
             raise InvalidRequestError(
                 "The cursor is not one of this library's.",

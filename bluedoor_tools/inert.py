@@ -1,4 +1,5 @@
-"""Foreign text made inert: nothing of it drives a terminal, reorders what is read, or passes for a line of its own.
+"""Text to be read. Foreign text is made inert: nothing of it drives a terminal, reorders what is read, or passes for a
+line of its own.
 
 `one_line` is for what is said in one line, and drops what does not print. `visible` and `visible_line` are for pages,
 which show a record whole: there it is written out.
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["one_line", "visible", "visible_line"]
+__all__ = ["counted", "one_line", "visible", "visible_line"]
 
 _JOINERS = "\u200c\u200d"  # hold Persian words and emoji together; they print nothing
 # Controls other than newline and tab drive a terminal; bidi embeddings, overrides and isolates reorder what is read;
@@ -29,6 +30,15 @@ def one_line(text: str) -> str:
         char if char.isprintable() or char in _JOINERS else "" if unicodedata.category(char) == "Cf" else " "
         for char in text
     )
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun.
+
+    >>> counted(1, "posting"), counted(2000, "posting")
+    ('1 posting', '2,000 postings')
+    """
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def visible(text: str) -> str:

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from . import completion, contract
+from .arguments import is_id, values_of
 from .backends.base import Backend, OrgsAnswer
-from .errors import BluedoorError, BluedoorWarning, InvalidRequestError, NotFoundError, nearest, warn
-from .inert import one_line
+from .errors import (
+    BluedoorError,
+    BluedoorWarning,
+    InvalidRequestError,
+    NotFoundError,
+    UnexpectedAnswerError,
+    nearest,
+    warn,
+)
+from .inert import counted, one_line
 from .records import Org, org_name
 
-__all__ = ["Organisations", "is_exact"]
+__all__ = ["Organisations", "checked_name", "is_exact", "match_of"]
 
 _DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)+", re.ASCII)
 _STEM = 3  # letters by which a misspelt name is looked up
@@ -35,6 +44,8 @@ class Organisations:
             if self._known.get(org_id):
                 return self._known[org_id]
         record = self._backend.org(org_id)
+        if record.get("org_id") != org_id:
+            raise UnexpectedAnswerError(f"Asked for organisation {org_id}, the backend answered with another record.")
         with self._lock:
             self._known[org_id] = record
         return record
@@ -73,11 +84,15 @@ class Organisations:
             of_domain = self._backend.find_orgs(None, name)
             answer.records.extend(of_domain.records)
             answer.notes = (*answer.notes, *of_domain.notes)
-        once = {str(record["org_id"]): record for record in answer.records}
-        answer.records = list(once.values())
+            answer.requests += of_domain.requests
+            answer.cut = answer.cut or of_domain.cut
+        answer.records = list({str(record["org_id"]): record for record in answer.records}.values())
+        for record in answer.records:
+            if not is_id(record["org_id"]):
+                odd = one_line(str(record["org_id"]))[:60]
+                raise UnexpectedAnswerError(f"The look-up of {name!r} gave an organisation with an id of {odd!r}.")
         with self._lock:
             self._found[key] = answer
-            self._known.update(once)
         return answer
 
     def resolve(self, company: object) -> tuple[list[str], list[str], list[str]]:
@@ -90,9 +105,7 @@ class Organisations:
         NotFoundError
             No organisation's exact name: the nearest are named.
         """
-        given = [company] if isinstance(company, str | Org) or not isinstance(company, Iterable) else list(company)
-        if not given:
-            raise InvalidRequestError("company is an empty list.", hint="Leave the filter out to match everything.")
+        given = [company] if isinstance(company, Org) else values_of("company", company)
         org_ids: list[str] = []
         names: list[str] = []
         notes: list[str] = []
@@ -107,8 +120,8 @@ class Organisations:
             names.append(name)
             notes.append(one_line(f"company={name!r} is {_named(record)}, by its exact name or domain"))
             notes.extend(answer.notes)
-            if answer.limit is not None and len(answer.records) >= answer.limit:
-                notes.append(f"the look-up of {name!r} gave its first {answer.limit} only: others may be so named")
+            if answer.cut:
+                notes.append(f"the look-up of {name!r} gave its first {len(answer.records)}: others may be so named")
         return org_ids, names, list(dict.fromkeys(notes))
 
     def _exact(self, name: str) -> tuple[OrgsAnswer, dict[str, Any]]:
@@ -123,9 +136,14 @@ class Organisations:
                 context={"org_ids": [str(record["org_id"]) for record in exact]},
             )
         near = answer.records or self.find(name[:_STEM]).records
-        close = nearest(name, [text for record in near if (text := org_name(record))])
+        # Where several have the words, none of them is nearer than the others.
+        likely = near if near is not answer.records or len(near) == 1 else []
+        close = nearest(name, [text for record in likely if (text := org_name(record))])
         hints = [f"Did you mean {close!r}?"] if close else []
         hints += [f"With these words: {_listed(answer.records)}."] if answer.records else []
+        if answer.cut:
+            most = len(answer.records)
+            hints.append(f"The look-up gives its first {most} only: write the web domain, or org_ids=[…].")
         hints = hints or ["Is it spelt as the company does?"]
         raise NotFoundError(
             f"No organisation has the exact name {name!r}.",
@@ -143,7 +161,7 @@ def checked_name(name: object) -> str:
     text = " ".join(name.split())
     if not text or not any(char.isalnum() for char in text) or not text.isprintable():
         raise InvalidRequestError(f"company={name[:60]!r} says no name.", hint="Write the company's name.")
-    if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text.lower()):
+    if is_id(text):
         raise InvalidRequestError("company is a name; this is an id.", hint=f"Use org_ids=[{text!r}].")
     return text
 
@@ -154,11 +172,20 @@ def is_exact(record: Mapping[str, Any], name: str) -> bool:
     return any(isinstance(text, str) and " ".join(text.split()).casefold() == name.casefold() for text in own)
 
 
+def match_of(record: Mapping[str, Any], words: str) -> str:
+    """How an organisation's names match words: exact, part, or other (not at all)."""
+    if is_exact(record, words):
+        return "exact"
+    own = (record.get(field) for field in ("display_name", "canonical_name", "domain"))
+    folded = words.casefold()
+    return "part" if any(isinstance(text, str) and folded in text.casefold() for text in own) else "other"
+
+
 def _named(record: Mapping[str, Any]) -> str:
     """An organisation in words that tell it from others of its name."""
     boards, domain = record.get("board_count"), record.get("domain")
     more = [str(domain)] if domain else []
-    more += [f"{boards} board{'s'[: boards != 1]}"] if isinstance(boards, int) else []
+    more += [counted(boards, "board")] if type(boards) is int else []
     return f"{org_name(record) or 'without a name'} ({', '.join([str(record['org_id']), *more])})"
 
 

@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypedDict
 
 from . import contract
-from .arguments import DateLike, check_ids, did_you_mean, instant, instant_text
+from .arguments import DateLike, check_ids, did_you_mean, instant, instant_text, values_of
 from .errors import InvalidRequestError, nearest
 from .posting_urls import posting_id
 
-__all__ = ["EventFilters", "JobFilters", "Query"]
+__all__ = ["EventFilters", "JobFilters", "Query", "held"]
 
 Value: TypeAlias = "str | float | bool | tuple[str, ...]"
 
@@ -35,7 +35,7 @@ class JobFilters(TypedDict, total=False):
     age such as ``"7d"`` (also ``h`` and ``w``), counted back from the backend's clock.
     """
 
-    company: str | Iterable[str] | None
+    company: str | Iterable[object] | None
     title: str | Iterable[str] | None
     department: str | Iterable[str] | None
     workplace_type: str | Iterable[str] | None
@@ -64,7 +64,7 @@ class JobFilters(TypedDict, total=False):
 class EventFilters(TypedDict, total=False):
     """The filters of an event search, by the API's own names (`contract.EVENT_PARAMETERS` has their meaning)."""
 
-    company: str | Iterable[str] | None
+    company: str | Iterable[object] | None
     job_ids: str | Iterable[str] | None
     org_ids: str | Iterable[str] | None
     source_ids: str | Iterable[str] | None
@@ -109,10 +109,11 @@ class Query:
         """
         filters: dict[str, Value] = {}
         notes: list[str] = []
+        given = held(given)
         for name in given:
             if name not in parameters:
                 raise InvalidRequestError(f"There is no argument {name!r}.", hint=_hint_for_name(name, parameters))
-        asked = {name: _held(given[name]) for name in parameters if given.get(name) is not None}
+        asked = {name: given[name] for name in parameters if given.get(name) is not None}
         for name, value in asked.items():
             filters[name] = _checked(parameters[name], value, now, notes)
         _check_bounds(filters)
@@ -139,9 +140,11 @@ class Query:
         """
         parts = {name: list(_several(self.filters[name])) for name in self.listed}
         if short:
-            for name, value in self.filters.items():
-                if isinstance(value, tuple) and name not in parts and len(value) > _IDS_OF_A_GET:
-                    parts[name] = [value[at : at + _IDS_OF_A_GET] for at in range(0, len(value), _IDS_OF_A_GET)]
+            lists = {n: v for n, v in self.filters.items() if isinstance(v, tuple) and n not in parts}
+            most = _IDS_OF_A_GET // max(1, len(lists))
+            for name, value in lists.items():
+                if len(value) > most:
+                    parts[name] = [value[at : at + most] for at in range(0, len(value), most)]
         number = math.prod(map(len, parts.values()))
         if number > _MOST_QUERIES:
             raise InvalidRequestError(
@@ -171,6 +174,11 @@ def _several(value: Value) -> tuple[Value, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
+def held(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments themselves; of an iterator, which can be read once only, what it holds."""
+    return {name: list(value) if isinstance(value, Iterator) else value for name, value in given.items()}
+
+
 def _hint_for_name(name: str, parameters: Mapping[str, contract.Parameter]) -> str:
     if parameters is not contract.PARAMETERS:
         return did_you_mean(name, [*parameters, "company", "limit", "cursor"])
@@ -192,32 +200,19 @@ def _checked(parameter: contract.Parameter, value: Any, now: dt.datetime, notes:
                 raise InvalidRequestError(f"{name}={value!r} is not True or False.")
             return value
         case "one_of" if parameter.choices:
-            return tuple(sorted({_text_value(parameter, part, notes) for part in _parts(name, value)}))
+            return tuple(sorted({_text_value(parameter, part, notes) for part in values_of(name, value)}))
         case "one_of" if parameter.reads == ("job_id",):
-            return tuple(sorted({posting_id(part).job_id for part in _parts(name, value)}))
+            return tuple(sorted({posting_id(part).job_id for part in values_of(name, value)}))
         case "one_of":
             return check_ids(name, value)
         case _:
             if isinstance(value, str):
                 return _text_value(parameter, value, notes)
             # In one order and each once, whatever its case, so that the same lists are the same search.
-            texts = {text.casefold(): text for text in (_text_value(parameter, p, notes) for p in _parts(name, value))}
-            values = tuple(texts[folded] for folded in sorted(texts))
+            texts = [_text_value(parameter, part, notes) for part in values_of(name, value)]
+            once = {text.casefold(): text for text in texts}
+            values = tuple(once[folded] for folded in sorted(once))
             return values if len(values) > 1 else values[0]
-
-
-def _parts(name: str, value: Any) -> list[Any]:
-    """The values of a list: one text, or several of any iterable (a column of a frame, too)."""
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, bytes | Mapping) or not isinstance(value, Iterable):
-        raise InvalidRequestError(
-            f"{name} takes text, or a list of texts, not {type(value).__name__}.", hint="Write it in quotes."
-        )
-    parts = list(value)
-    if not parts:
-        raise InvalidRequestError(f"{name} is an empty list.", hint="Leave the filter out to match everything.")
-    return parts
 
 
 def _text_value(parameter: contract.Parameter, value: Any, notes: list[str]) -> str:
@@ -334,11 +329,6 @@ def _check_bounds(filters: Mapping[str, Value]) -> None:
 
 def _moment(text: Value) -> dt.datetime:
     return dt.datetime.fromisoformat(str(text))
-
-
-def _held(value: Any) -> Any:
-    """The value itself; of an iterator, which can be read once only, what it holds."""
-    return list(value) if isinstance(value, Iterator) else value
 
 
 def _plain(value: Any) -> Any:

@@ -163,6 +163,8 @@ def _as_curl(entries: Mapping[str, Any]) -> list[str]:
             "No request stands behind this frame.", hint="It was read from a file: reproduce('python') says how."
         )
     parameters, body = ({**(request[part] or {})} for part in ("parameters", "body"))
+    for written in (parameters, body):  # the ids asked for may have taken several requests
+        written |= {name: value for name, value in call["arguments"].items() if name in written and _is_many(value)}
     left_out = _left_out({**parameters, **body}, str.upper)
     for written in (parameters, body):
         written.update((name, name.upper()) for name, value in written.items() if _is_many(value))
@@ -190,10 +192,10 @@ def _as_curl(entries: Mapping[str, Any]) -> list[str]:
     if next(chosen, None) is not None:
         lines.append(f"# and so on: one query for each value; these are the first {queries}")
     lines += left_out
-    if entries["pages"] > queries and call["function"] in _PAGED:
+    if entries["pages"] > queries and call["function"] in _PAGED and not left_out:
         lines.append("# the first page; the next one is asked with &cursor= and the answer's meta.next_cursor")
     elif entries["pages"] > queries:
-        lines.append(f"# the first of the {entries['pages']:,} requests that the frame was made of")
+        lines.append(f"# the frame was made of {entries['pages']:,} requests: other pages, or parts of long lists")
     if backend["name"] != "api":
         came = "the same call to the live API; these rows came from: "
         if call["arguments"].get("cursor") is not None:

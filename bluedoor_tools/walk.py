@@ -125,11 +125,16 @@ class Walk:
             )
         self.decoder, self.limit, self.mark, self.clock, self.start = decoder, limit, mark, clock, start
         self._order = order
+        self._known = {entry.name for entry in decoder.fields}
         positions = start.positions if start else (Position(None, 0),) * len(asks)
         self._chains = [_Chain(ask, at) for ask, at in zip(asks, positions, strict=True) if at is not None]
         self._where = [index for index, at in enumerate(positions) if at is not None]
         self._queries = len(asks)
-        self._told: set[str] = set()
+        # Ids given so far, and those of the last instant: among these, in whatever order a server has them, the same
+        # row of another query is no surprise, and a cursor carries them on.
+        self._given: set[str] = set(start.given) if start else set()
+        self._latest_ids: set[str] = set(self._given)
+        self._latest_instant: dt.datetime | None = None
         self.pages = 0
         self.repeated = 0
         self._latest: Request | None = None
@@ -155,7 +160,9 @@ class Walk:
         return list(dict.fromkeys(note for chain in self._chains if chain.first for note in chain.first.notes))
 
     def totals(self) -> list[tuple[int | None, bool]]:
-        """For each query how many rows match, and whether the count stopped there."""
+        """For each query how many rows match, and whether the count stopped there; unknown amid a walk."""
+        if self.start is not None:
+            return []
         return [(chain.first.total, chain.first.total_capped) for chain in self._chains if chain.first]
 
     def follow(self) -> Iterator[Page]:
@@ -193,21 +200,29 @@ class Walk:
                 break
             for chain in empty:
                 while not chain.rows and not chain.ended:
-                    page.drift.add(self._read(chain, remaining).page.drift)
+                    # Drifted values are counted where their row is given: several queries may bring it.
+                    page.drift.broken_records += self._read(chain, remaining).page.drift.broken_records
             heads = [chain for chain in self._chains if chain.rows]
             if not heads:
                 break
-            first = max(heads, key=self._key)
-            key = self._key(first)
+            keys = {id(chain): self._key(chain) for chain in heads}
+            first = max(heads, key=lambda chain: keys[id(chain)])
+            instant, name = keys[id(first)]
             (record,) = first.give(1)
             for chain in heads:
-                if chain is not first and chain.rows and self._key(chain) == key and key[1]:
+                if chain is not first and name and keys[id(chain)] == (instant, name):
                     chain.give(1)
-            if key[1] in self._told:  # a query whose rows are not in the order that it promises
-                self.repeated += 1
+            if self._latest_instant not in {None, instant}:
+                self._latest_ids.clear()
+            self._latest_instant = instant
+            if name in self._given:
+                # Of another instant, it is of a query whose rows are not in the order that it promises.
+                self.repeated += name not in self._latest_ids
                 continue
-            if key[1]:
-                self._told.add(key[1])
+            if name:
+                self._given.add(name)
+                self._latest_ids.add(name)
+            page.drift.values.update(set(getattr(record, "beside", ())) & self._known)
             page.records.append(record)
         return page
 
@@ -228,4 +243,5 @@ class Walk:
         positions: list[Position | None] = [None] * self._queries
         for index, chain in zip(self._where, self._chains, strict=True):
             positions[index] = chain.position()
-        return Cursor(tuple(positions), self.mark, self.clock).encode() if any(positions) else None
+        given = tuple(sorted(self._latest_ids)) if self._queries > 1 else ()
+        return Cursor(tuple(positions), self.mark, self.clock, given).encode() if any(positions) else None

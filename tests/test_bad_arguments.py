@@ -188,7 +188,9 @@ TEXTS = sorted(
 
 
 @pytest.mark.parametrize("name", TEXTS)
-@pytest.mark.parametrize("value", ["", "  ", "a\x00b", "a\nb", "\ud800", 7, True, b"x", ["x", 7], [], {"x": 1}, ["x", None], pd.NA])
+@pytest.mark.parametrize(
+    "value", ["", "  ", "a\x00b", "a\nb", "\ud800", 7, True, b"x", ["x", 7], [], {"x": 1}, ["x", None], pd.NA]
+)
 def test_what_is_no_text_for_a_filter(api: Client, name: str, value: Any) -> None:
     """Empty, unprintable, or no text at all; the error names the filter."""
     assert refused(api, **{name: value}).startswith(name)

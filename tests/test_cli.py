@@ -31,12 +31,20 @@ from bluedoor_tools.inert import one_line
 from tests.api_face import FaceApp, Override
 
 SEED_ID = "76a82054d2c45c7b4c4f9ca9915c4b03b7a5b303"
+SEED_SOURCE = "8f76458c-d40f-4324-bb14-bb757d1b7058"
 SEED_URL = "https://jobs.lever.co/spotify/76458bae-8a16-4c42-8780-f9452206f0e0"
 COMMANDS: dict[str, list[str]] = {
     "search": ["search", "nurse", "--limit", "3"],
     "show": ["show", SEED_ID],
     "events": ["events", SEED_ID],
     "facets": ["facets", "country", "--limit", "3"],
+    "history": ["history", SEED_ID],
+    "org": ["org", "Spotify"],
+    "source": ["source", SEED_SOURCE],
+    "slice": ["slice", SEED_ID],
+    "stats": ["stats"],
+    "columns": ["columns", "events"],
+    "doctor": ["doctor"],
 }
 EVERY = pytest.mark.parametrize("command", COMMANDS)
 FILTERS = [name for name in contract.PARAMETERS if name != "q"]
@@ -340,7 +348,7 @@ def test_help_and_version_of_the_whole(run: Run) -> None:
         ("search --limit 0", "use 1 or more, or 'all'"),
         ("search --limit -1", "use 1 or more, or 'all'"),
         ("search --limit ten", "use 1 or more, or 'all'"),
-        ("events x --limit all", "use 1 or more"),
+        (f"events {SEED_ID} --limit all", "Use 1 to 100"),
         ("search --salary-min lots", "'lots' is not a number"),
         ("search --salary-min -5", "out of range"),
         ("search --patience soon", "'soon' is not a number"),
@@ -355,7 +363,7 @@ def test_help_and_version_of_the_whole(run: Run) -> None:
         ("search --columns ,", "columns is empty"),
         ("search --cursor x", "--card"),
         ("search --active", "--status any"),
-        ("search --company Spotify", "--org-ids"),
+        ("search --employer Spotify", "--company"),
         ("search --remote", "--workplace-type"),
         ("show abc", "neither a job_id nor a URL"),
         ("show https://example.org/x", "example.org"),

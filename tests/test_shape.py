@@ -27,7 +27,7 @@ ROOMS = (
     "decode",
     "wire",
     "frames",
-    "columns",
+    "column_meanings",
     "lifecycle",
     "completion",
     "backends",

@@ -61,6 +61,7 @@ class ApiBackend:
         self.label = f"bluedoor Job Postings API at {transport.base_url}"
         self.sends_key = transport.sends_key
         self._lock = threading.Lock()
+        self._obeyed: set[str] = set()  # filters with assumed names that counts were seen to obey
         self._published: Specification | BluedoorError | None = None
 
     def now(self) -> dt.datetime:
@@ -82,7 +83,10 @@ class ApiBackend:
     def source_jobs(self, source_id: str, decoder: Decoder, *, cursor: str | None, limit: int) -> ListPage:
         parameters = {"limit": str(limit), **({} if cursor is None else {"cursor": cursor})}
         request = Request("GET", _path("source_jobs", source_id=source_id), parameters)
-        return self._page(request, decoder, None, ())
+        page = self._page(request, decoder, None, ())
+        if any(record.source_id not in {None, source_id} for record in page.page.records):
+            raise UnexpectedAnswerError(f"Asked for the jobs of source {source_id}, {request.path} gave others, too.")
+        return page
 
     def search_events(self, query: Query, decoder: Decoder, *, cursor: str | None, limit: int) -> ListPage:
         parameters, notes = self._named("events_search", event_parameters(query, cursor=cursor, limit=limit))
@@ -126,6 +130,7 @@ class ApiBackend:
         asked = facet_request(field, query, limit)
         parameters, notes = self._named("facets", asked.parameters)
         request = Request(asked.method, asked.path, parameters)
+        self._check_counted(field, query)
         values, meta = self._transport.ask(
             "GET", request.path, parameters=request.parameters, read=read_envelope
         ).content
@@ -138,8 +143,21 @@ class ApiBackend:
                     raise UnexpectedAnswerError(
                         f"The answer of {request.path} is not a list of values with their counts.", hint=_HINT
                     )
+        for name, wanted in query.filters.items():
+            if _counted_by(query.parameters[name]) == field:
+                for value, _ in counts:
+                    if not _obeys(query.parameters[name], value, wanted):
+                        raise _ignored(name, request.path, field, value)
         allowed = meta.get("limit")
         return FacetAnswer(counts, allowed if type(allowed) is int else None, request, notes)
+
+    def _check_counted(self, field: str, query: Query) -> None:
+        """Find out, once, whether counts obey a filter whose name is assumed: under it, only its value is counted."""
+        for name in query.filters:
+            of = _counted_by(query.parameters[name])
+            unsure = of not in {None, field} and name not in self._obeyed
+            if unsure and self.facets(str(of), query, contract.FACET_LIMIT).counts:
+                self._obeyed.add(name)
 
     def facet_pairs(self, by: str, field: str, query: Query) -> None:  # noqa: ARG002 (the protocol's)
         return None
@@ -189,7 +207,7 @@ class ApiBackend:
                         f"The answer of {request.path} is not a list of organisations.", hint=_HINT
                     )
         allowed = meta.get("limit")
-        return OrgsAnswer(records, allowed if type(allowed) is int else None, request, notes)
+        return OrgsAnswer(records, type(allowed) is int and len(records) >= allowed, [request], notes)
 
     def source(self, source_id: str) -> dict[str, Any]:
         return self._record(_path("source", source_id=source_id))
@@ -264,21 +282,32 @@ def _check_obeyed(query: Query, page: Page, path: str) -> None:
             continue
         for record in page.records:
             value = getattr(record, parameter.reads[0])
-            if not _obeys(parameter, value, wanted):
-                raise UnexpectedAnswerError(
-                    f"The API seems to ignore {name}: {path} answered with a {parameter.reads[0]} of "
-                    f"{one_line(str(value))[:80]!r}.",
-                    hint=f"The name {name} is assumed: `bluedoor doctor` compares it with what the API publishes. "
-                    f"Leave it out, and filter the frame by its column {parameter.reads[0]}.",
-                )
+            drifted = parameter.reads[0] in getattr(record, "beside", ())  # announced as that
+            if not drifted and not _obeys(parameter, value, wanted):
+                raise _ignored(name, path, parameter.reads[0], value)
+
+
+def _counted_by(parameter: contract.Parameter) -> str | None:
+    """The facet that counts the values which a filter with an assumed name compares."""
+    if parameter.known != "assumed":
+        return None
+    return next((facet.name for facet in contract.FACET_FIELDS.values() if facet.reads == parameter.reads[0]), None)
+
+
+def _ignored(name: str, path: str, field: str, value: Any) -> UnexpectedAnswerError:
+    return UnexpectedAnswerError(
+        f"The API seems to ignore {name}: {path} answered with a {field} of {one_line(str(value))[:80]!r}.",
+        hint=f"The name {name} is assumed: `bluedoor doctor` compares it with what the API publishes. Leave it out, "
+        "and filter the frame by its column.",
+    )
 
 
 def _obeys(parameter: contract.Parameter, value: Any, wanted: Any) -> bool:
-    if value is None:  # missing, or of another type than promised: announced as drift
-        return True
+    if value is None:  # a null never matches
+        return False
     match parameter.match:
         case "equals":
-            return bool(value.casefold() == wanted.casefold())
+            return str(value).casefold() == str(wanted).casefold()
         case "one_of":
             return value in wanted
         case "from" | "before":

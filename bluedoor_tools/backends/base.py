@@ -62,11 +62,11 @@ class FacetAnswer:
 
 @dataclass(slots=True)
 class OrgsAnswer:
-    """Organisations found by name or domain; `limit` as for facets."""
+    """Organisations found by name or domain; `cut` where the look-up gave as many as it gives at most."""
 
     records: list[dict[str, Any]]
-    limit: int | None
-    request: Request
+    cut: bool
+    requests: list[Request]
     notes: tuple[str, ...] = ()
 
 

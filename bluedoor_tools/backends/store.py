@@ -60,7 +60,8 @@ class StoreBackend:
         return self._jobs(query, decoder, request, cursor=cursor, limit=limit, description=description, total=total)
 
     def source_jobs(self, source_id: str, decoder: Decoder, *, cursor: str | None, limit: int) -> ListPage:
-        self.source(source_id)  # an unknown board is not one without postings
+        if not self._all("SELECT 1 FROM jobs WHERE source_id = ? LIMIT 1", [source_id]):
+            self.source(source_id)  # an unknown board is not one without postings
         query = Query({"source_ids": (source_id,)})
         path = contract.endpoint("source_jobs").path.format(source_id=source_id)
         request = Request("GET", path, {"limit": str(limit)})
@@ -168,7 +169,7 @@ class StoreBackend:
                 "domain" not in wanted or folded(org.get("domain")) == wanted["domain"]
             ):
                 found.append(org)
-        return OrgsAnswer(found, None, Request("GET", contract.endpoint("orgs_lookup").path, given))
+        return OrgsAnswer(found, False, [Request("GET", contract.endpoint("orgs_lookup").path, given)])
 
     def source(self, source_id: str) -> dict[str, Any]:
         found = self._all("SELECT record FROM sources WHERE source_id = ?", [source_id])

@@ -24,14 +24,15 @@ def stats(client: Client, arguments: argparse.Namespace) -> None:
     import pandas as pd
 
     from ..answer_card import ATTRS_KEY, fingerprint
-    from ..columns import columns as meanings
+    from ..column_meanings import columns as meanings
 
     figures = client.stats()
     known = meanings("stats").set_index("column")[["meaning", "known", "misleads"]].reindex(figures.index)
     frame = pd.DataFrame({"figure": figures.index.astype("str"), "value": _values(figures), **dict(known.items())})
     frame = frame.reset_index(drop=True)
     entries: dict[str, Any] = figures.attrs[ATTRS_KEY]
-    said = [note for note in entries["notes"] if not note.startswith(tuple(f"{name}" for name in figures.index))]
+    told = tuple(f"{name}{ending}" for name in figures.index for ending in (":", " ("))  # in the rows
+    said = [note for note in entries["notes"] if not note.startswith(told)]
     frame.attrs[ATTRS_KEY] = {**entries, "notes": said, "fingerprint": fingerprint(frame)}
     shown = _with_meaning(frame, mark=True)
     lags = [isinstance(value, int) and str(name).endswith("_seconds") for name, value in figures.items()]
@@ -41,7 +42,7 @@ def stats(client: Client, arguments: argparse.Namespace) -> None:
 
 def columns(arguments: argparse.Namespace) -> None:
     """What the columns of a kind of frame mean."""
-    from ..columns import columns as meanings
+    from ..column_meanings import columns as meanings
 
     frame = meanings(arguments.frame)
     put(frame, arguments, "columns", shown=_with_meaning(frame))

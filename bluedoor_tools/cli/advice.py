@@ -11,9 +11,8 @@ from .. import contract
 
 __all__ = ["as_command", "in_options"]
 
-_NAMES = "|".join(
-    [*contract.PARAMETERS, *contract.EVENT_PARAMETERS, "company", "limit", "columns", "cursor", "by", "max_requests"]
-)
+_OTHERS = ("company", "limit", "columns", "cursor", "by", "max_requests", "patience")
+_NAMES = "|".join([*contract.PARAMETERS, *contract.EVENT_PARAMETERS, *_OTHERS])
 _IDS = "org_ids|source_ids|job_ids|event_types|max_requests"  # words that stand for arguments alone, never for columns
 _COMMANDS = {"search_jobs": "search", "search_events": "events"}
 
@@ -50,6 +49,7 @@ _REPLACED: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"status=None", "--status any"),
     (r"\braise limit\b", "raise --limit"),
     (r"\bcompany and org_ids\b", "--company and --org-ids"),
+    (r"\b([Ff]ilter|[Ss]ort) the frame\b", r"\1 the rows"),
     (r"\bfield and by are\b", "field and --by are"),
     (r"\bsalary_exists=False contradicts salary_min and salary_max", "--no-salary-exists contradicts --salary-min "
      "and --salary-max"),

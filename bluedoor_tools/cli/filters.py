@@ -11,6 +11,7 @@ from .. import contract
 from ..errors import InvalidRequestError
 
 __all__ = [
+    "Once",
     "add_filters",
     "add_option",
     "columns_of",
@@ -22,14 +23,11 @@ __all__ = [
     "whole_or_all",
 ]
 
-_LISTED = {
-    "tokens",
-    "contains",
-    "equals",
-}  # ways to match of which the API takes one value
+# Ways to match of which the API takes one value: several are several queries.
+_LISTED = {"tokens", "contains", "equals"}
 
 
-class _Once(argparse.Action):
+class Once(argparse.Action):
     """An option that means one thing: a second one would silently replace the first."""
 
     def __call__(
@@ -39,6 +37,7 @@ class _Once(argparse.Action):
         values: str | Sequence[Any] | None,
         option_string: str | None = None,
     ) -> None:
+        """Take the value, or refuse a second one."""
         if getattr(namespace, self.dest, None) is not None:
             parser.error(f"{option_string} is given twice; it takes one value")
         setattr(namespace, self.dest, values)
@@ -48,7 +47,7 @@ def add_filters(command: argparse.ArgumentParser, parameters: Mapping[str, contr
     """Every filter of a search as an option."""
     group = command.add_argument_group(
         "filters",
-        "Options of TEXT, NAME and IDS may be repeated: any of their values matches. DATE: 2026-06-01, "
+        "Those of text or ids may be repeated: any of the values matches. DATE: 2026-06-01, "
         "2026-06-01T12:00:00Z, or an age such as 7d. Underscores do for hyphens.",
     )
     add_option(
@@ -73,9 +72,9 @@ def _settings(parameter: contract.Parameter) -> dict[str, Any]:
         case "present":
             return {"action": argparse.BooleanOptionalAction, "help": text}
         case "at_least" | "at_most":
-            return {"type": number, "metavar": "N", "action": _Once, "help": text}
+            return {"type": number, "metavar": "N", "action": Once, "help": text}
         case "from" | "before":
-            return {"metavar": "DATE", "action": _Once, "help": text}
+            return {"metavar": "DATE", "action": Once, "help": text}
         case "one_of":
             metavar = "TYPES" if parameter.choices else "IDS"
             return {"metavar": metavar, "action": "append", "help": f"{text}, joined by commas"}

@@ -36,7 +36,7 @@ def show(client: Client, arguments: argparse.Namespace) -> None:
         return
     columns = columns_of(arguments)
     described = _given(arguments, "description")
-    if columns not in {None, "all"}:  # columns that were chosen are these and no more
+    if isinstance(columns, list):  # columns that were chosen are these and no more
         described = {"description": False, **described}
     jobs = client.get_jobs(arguments.job, columns=columns, **described, **_given(arguments, "max_requests"))
     if jobs.empty:

@@ -12,7 +12,7 @@ from .. import contract
 from ..errors import nearest
 from ..wire import DEFAULT_PATIENCE
 from .advice import in_options
-from .filters import add_filters, add_option, number, whole, whole_or_all
+from .filters import Once, add_filters, add_option, number, whole, whole_or_all
 from .text_table import say
 
 __all__ = ["FORMATS", "parse"]
@@ -21,7 +21,7 @@ FORMATS = ("table", "csv", "jsonl", "json", "parquet", "xlsx")
 _SHOWS = {"org": ("page", "candidates", "breakdowns", "sources", "jobs"), "source": ("page", "jobs")}
 _SUMMARIES = {
     "search": "search postings, newest first",
-    "show": "one posting's record page, or several postings as a table",
+    "show": "one posting's record page, or several as a table",
     "events": "lifecycle events of one posting, or a search for events",
     "history": "when a posting was open and when closed",
     "facets": "count postings by a field's values, or by two",
@@ -125,9 +125,9 @@ def _add_jobs(commands: Any) -> None:
     facets.add_argument("field", help=", ".join(contract.FACET_FIELDS))
     facets.add_argument("--by", metavar="FIELD", help="another of them: count within each of its values")
     _add_limit(facets, "values at most (default 100); with --by, of each of its values", whole("rows"))
-    _add_most_requests(facets, "with --by: rarer values beyond this are left out (default 25)")
+    _add_most_requests(facets, "requests at most (default 25); with --by, rarer values beyond them are left out")
     add_filters(facets, contract.PARAMETERS)
-    facets.add_argument("--q", metavar="TEXT", help=contract.PARAMETERS["q"].meaning)
+    facets.add_argument("--q", metavar="TEXT", action=Once, help=contract.PARAMETERS["q"].meaning)
 
 
 def _add_records(commands: Any) -> None:
@@ -136,8 +136,8 @@ def _add_records(commands: Any) -> None:
     def is_page(arguments: argparse.Namespace) -> bool:
         return bool(arguments.show == "page")
 
-    org = _command(commands, "org", "org [--show WHAT] [options]", page=is_page)
-    org.add_argument("org", help="its id, or its name or web domain, whole; of candidates a part of the name")
+    org = _command(commands, "org", "id_or_name [--show WHAT] [options]", page=is_page)
+    org.add_argument("org", metavar="id_or_name", help="name or web domain, whole; of candidates a part of the name")
     _add_show(org, "page (default); candidates: organisations whose name has these words; breakdowns; sources; jobs")
     _add_limit(org, "of candidates (default 10) and jobs (100); of sources, postings to look at (1000); or 'all'",
                whole_or_all)  # fmt: skip

@@ -26,7 +26,7 @@ from ..errors import (
 from ..frames import FrameBuilder
 from ..organisations import Organisations
 from ..posting_urls import PostingId
-from ..query import EventFilters, JobFilters, Query
+from ..query import EventFilters, JobFilters, Query, held
 from ..records import Functions
 from ..reproduction import FEW_SHOWN, bounded, request_entry
 from ..walk import Walk
@@ -99,7 +99,7 @@ class Answering:
     ) -> Query:
         """A caller's filters as a query, a company looked up; nothing is asked where another argument is wrong."""
         now = now or self.backend.now()
-        given = dict(filters)
+        given = held(filters)
         company = given.pop("company", None)
         query = Query.of(now, given, parameters)
         if company is None:
@@ -276,8 +276,8 @@ def _total(walk: Walk, query: Query | None) -> tuple[int | None, bool, list[str]
     overlaps = query.overlaps if query is not None else ()
     if not overlaps:
         return sum(counts), capped, []
-    most = "more" if capped else f"{sum(counts):,}"
-    return None, False, [f"between {max(counts):,} and {most} match: values of {' and '.join(overlaps)} overlap"]
+    extent = f"at least {max(counts):,}" if capped else f"between {max(counts):,} and {sum(counts):,}"
+    return None, False, [f"{extent} match: values of {' and '.join(overlaps)} overlap"]
 
 
 def _about_nothing(query: Query) -> list[str]:

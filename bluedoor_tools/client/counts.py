@@ -19,7 +19,7 @@ from ..query import JobFilters, Query
 from ..reproduction import FEW_SHOWN, bounded, filter_arguments
 from .answering import Answering, takes_filters
 
-__all__ = ["CountFunctions"]
+__all__ = ["CountFunctions", "hours_of"]
 
 
 @dataclass(slots=True)
@@ -140,7 +140,7 @@ class CountFunctions(Answering):
             complete=complete,
             reason="all values" if complete else f"the {len(ranked[:most])} commonest values{unsure}",
             pages=len(found.answers),
-            notes=[*query.notes, *found.notes, *_about_counts(field, found, counted)],
+            notes=[*query.notes, *found.notes, *_about_counts(field, found, counted), *_about_sums(found)],
         )
 
     def _counts(self, field: str, query: Query) -> _Counts:
@@ -163,19 +163,21 @@ class CountFunctions(Answering):
         pairs: Counter[tuple[str, str]] = Counter()
         notes: list[str] = []
         branches = query.branches(short=True)
+        if not self.backend.local and allowed < 2 * len(branches):
+            raise InvalidRequestError(
+                f"Counting by {by} takes {2 * len(branches):,} requests or more; max_requests is {allowed:,}.",
+                hint="Raise max_requests: one request, and one for each value.",
+            )
+        values = self._counts(split, query)
         local = [self.backend.facet_pairs(split, counted, branch) for branch in branches]
         requests, left_out, ended = len(branches), 0, True
         if all(found is not None for found in local):
             rows = [row for found in local for row in found or ()]
-            spellings = Counter[str]()
-            for value, _, count in rows:
-                spellings[value] += count
-            label = _labels(spellings)
+            label = _labels({**dict.fromkeys((value for value, _, _ in rows), 0), **dict(values.ranked())})
             for value, other, count in rows:
                 pairs[label[value], other] += count
         else:
-            values = self._counts(split, query)
-            label = _labels(Counter(dict(values.ranked())))
+            label = _labels(dict(values.ranked()))
             names = list(dict.fromkeys(label[value] for value, _ in values.ranked()))
             kept = names[: max(0, (allowed - requests) // len(branches))]
             left_out, ended = len(names) - len(kept), values.ended
@@ -241,7 +243,7 @@ class CountFunctions(Answering):
             if entry is None:
                 said.append(one_line(f"{name}: not in the contract; what it counts is not known"))
                 continue
-            hours = f" ({value / 3600:.1f} h)" if name.endswith("_seconds") and isinstance(value, int | float) else ""
+            hours = f" ({hours_of(value)})" if name.endswith("_seconds") and hours_of(value) else ""
             more = f"; {entry.misleads}" if entry.misleads else ""
             said.append(f"{name}{hours}: {entry.meaning} ({entry.known}){more}")
         series = pd.Series(list(figures.values()), index=pd.Index(figures, dtype="str"), name="stats")
@@ -322,12 +324,30 @@ def _about_counts(field: str, found: _Counts, counted: int) -> list[str]:
     return notes
 
 
+def _about_sums(found: _Counts) -> list[str]:
+    if len(found.answers) == 1 or found.ended:
+        return []
+    return [
+        f"counts are lower bounds: each of {len(found.answers)} queries gives its {contract.FACET_LIMIT} commonest "
+        "values only, and a value may be rarer in one of them"
+    ]
+
+
+def hours_of(seconds: object) -> str | None:
+    """Seconds as hours, to be read; None of what is no number of seconds."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not abs(seconds) < 1e12:
+        return None
+    return f"{seconds / 3600:.1f} h"
+
+
 def _flat(figures: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Nested figures by names joined with dots; lists stay as they are."""
     flat: dict[str, Any] = {}
     for name, value in figures.items():
         if isinstance(value, Mapping) and value and len(prefix) < 200:
-            flat |= _flat(value, f"{prefix}{name}.")
+            found = _flat(value, f"{prefix}{name}.")
         else:
-            flat[f"{prefix}{name}"] = value
+            found = {f"{prefix}{name}": value}
+        for known, figure in found.items():
+            flat[known if known not in flat else f"{known} (again)"] = figure
     return flat

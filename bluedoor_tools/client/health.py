@@ -13,6 +13,7 @@ from ..errors import BluedoorError
 from ..frames import typed
 from ..inert import one_line
 from .answering import Answering
+from .counts import hours_of
 
 __all__ = ["HealthFunctions"]
 
@@ -70,8 +71,9 @@ class HealthFunctions(Answering):
         except BluedoorError as error:
             return [("reachable", "failed", f"{type(error).__name__}: {error}")]
         lag = figures.get("public_jobs_snapshot_lag_seconds")
-        said = f"{lag / 3600:.1f} h behind the events" if isinstance(lag, int | float) else "not told"
-        return [("reachable", "ok", "it answers"), ("snapshot lag", "ok" if lag is not None else "unknown", said)]
+        hours = hours_of(lag)
+        told = ("unknown", "not told") if hours is None else ("ok", f"{hours} behind the events")
+        return [("reachable", "ok", "it answers"), ("snapshot lag", *told)]
 
     def _specification(self) -> list[tuple[str, str, str]]:
         try:

@@ -11,7 +11,7 @@ from typing import Any, Unpack
 import pandas as pd
 
 from .. import contract
-from ..arguments import check_columns, check_ids, check_limit, check_limit_of_requests, instant_text
+from ..arguments import check_columns, check_id, check_limit, check_limit_of_requests, instant_text
 from ..backends.base import ListPage, Request
 from ..cursor import Cursor
 from ..decode import Decoder
@@ -24,6 +24,7 @@ from ..errors import (
     warn,
 )
 from ..frames import DEFAULT_JOB_COLUMNS, FrameBuilder, job_columns
+from ..inert import counted
 from ..posting_urls import posting_id
 from ..query import JobFilters, Query
 from ..records import Job, Source, org_name
@@ -165,7 +166,7 @@ class JobFunctions(Answering):
         >>> bd.connect("sample").source_jobs("8f76458c-d40f-4324-bb14-bb757d1b7058").company.tolist()
         ['Spotify']
         """
-        (checked,) = check_ids("source_id", source_id["source_id"] if isinstance(source_id, Source) else source_id)
+        checked = check_id("source_id", source_id["source_id"] if isinstance(source_id, Source) else source_id)
         wanted, _ = _columns(columns, description=False)
         if "description_text" in wanted:
             raise InvalidRequestError(
@@ -272,7 +273,7 @@ class JobFunctions(Answering):
         jobs: Iterable[str | Job] | pd.DataFrame,
         *,
         columns: Iterable[str] | str | None = None,
-        description: bool = True,
+        description: bool | None = None,
         max_requests: int = 1000,
     ) -> pd.DataFrame:
         """Many postings' full records: a DataFrame in the order asked, each posting once.
@@ -284,7 +285,7 @@ class JobFunctions(Answering):
         jobs
             job_ids, URLs and `Job` objects in any mixture, as for :meth:`get_job`; or a frame with a column `job_id`
         columns, description
-            as for :meth:`search_jobs`, but with the texts
+            as for :meth:`search_jobs`, but without `columns` the texts come, too
         max_requests
             more postings than this are refused before anything is sent; a local backend sends nothing and takes any
             number
@@ -298,7 +299,9 @@ class JobFunctions(Answering):
         Raises
         ------
         InvalidRequestError
-            Something that names no posting (all such are listed), or too many.
+            Something that names no posting (``error.context["entries"]`` has all such), or too many.
+        NotFoundError
+            The backend has none of them.
         CouldNotAskError, NotAuthorizedError, UnexpectedAnswerError
             The first posting was not to be had; on a later one the rows so far are kept, with a
             `PartialResultWarning`.
@@ -312,12 +315,13 @@ class JobFunctions(Answering):
         True
         """
         wanted = _posting_ids(jobs)
-        if not isinstance(description, bool):
+        if not isinstance(description, bool | None):
             raise InvalidRequestError(f"description={description!r} is not True or False.")
-        names, _ = _columns(columns, description)
-        if not self.backend.local and len(wanted) > check_limit_of_requests(max_requests):
+        names, _ = _columns(columns, columns is None if description is None else description)
+        allowed = check_limit_of_requests(max_requests)
+        if not self.backend.local and len(wanted) > allowed:
             raise InvalidRequestError(
-                f"{len(wanted):,} postings take as many requests; max_requests is {max_requests:,}.",
+                f"{len(wanted):,} postings take as many requests; max_requests is {allowed:,}.",
                 hint="Raise max_requests, ask for parts of them, or search by org_ids or source_ids.",
             )
         decoder = Decoder(contract.JOB_FIELDS)
@@ -342,16 +346,21 @@ class JobFunctions(Answering):
                     PartialResultWarning,
                 )
                 break
+            if record.get("job_id") != job_id:
+                raise UnexpectedAnswerError(f"Asked for job {job_id}, the backend answered with another record.")
             builder.add(decoder.records(json.dumps([record]).encode()))
+        shown = ", ".join(missing[:FEW_SHOWN]) + (" …" if len(missing) > FEW_SHOWN else "")
+        if len(missing) == len(wanted):
+            raise NotFoundError(f"The backend has none of {counted(len(wanted), 'posting')}: {shown}")
         if missing:
-            shown = ", ".join(missing[:FEW_SHOWN]) + (" …" if len(missing) > FEW_SHOWN else "")
-            notes.append(f"not found: {len(missing):,} postings: {shown}")
-            warn(f"{len(missing):,} of {len(wanted):,} postings were not found: {shown}", PartialResultWarning)
+            notes.append(f"not found: {counted(len(missing), 'posting')}: {shown}")
+            warn(f"{counted(len(missing), 'posting')} of {len(wanted):,} not found: {shown}", PartialResultWarning)
         frame = builder.finish(lambda org_ids: self._organisations.names(org_ids, notes, keep=True))
         path = contract.endpoint("job").path.format(job_id=wanted[0])
         arguments = bounded({"jobs": tuple(wanted)}) | ({"columns": names} if columns is not None else {})
-        arguments |= {} if description else {"description": False}
+        arguments |= {} if description is None else {"description": description}
         complete = not missing and not stopped
+        lacking = stopped or f"{counted(len(missing), 'posting')} not found"
         return self._with_card(
             frame,
             kind="jobs",
@@ -359,7 +368,7 @@ class JobFunctions(Answering):
             asked={"jobs": len(wanted)},
             applied=bounded({"job_ids": tuple(wanted)}, FEW_SHOWN),
             complete=complete,
-            reason="every posting asked for" if complete else stopped or f"{len(missing):,} postings not found",
+            reason="every posting asked for" if complete else lacking,
             pages=len(wanted),
             request=Request("GET", path, {"include": "description"}),
             call={"function": "get_jobs", "first": "jobs", "arguments": arguments},
@@ -408,7 +417,7 @@ class JobFunctions(Answering):
             builder.add(page)
             call = search.call(limit=max(1, builder.rows), cursor=cursor)
             request = search.walk.latest_request
-            yield self._jobs(search, builder, call, request, pages=search.walk.pages - asked)
+            yield self._jobs(search, builder, call, request, pages=max(1, search.walk.pages - asked))
             asked, cursor = search.walk.pages, search.walk.next_cursor
 
     def _jobs(
@@ -480,17 +489,19 @@ def _posting_ids(jobs: object) -> list[str]:
     if not isinstance(jobs, Iterable):
         raise InvalidRequestError("jobs takes a list of job_ids or URLs, or a frame of jobs.")
     wanted: dict[str, None] = {}
-    wrong: list[str] = []
+    wrong: list[tuple[object, str]] = []
     for entry in jobs:
         try:
             wanted[posting_id(entry["job_id"] if isinstance(entry, Job) else entry).job_id] = None
         except InvalidRequestError as error:
-            wrong.append(error.message)
+            wrong.append((entry, error.message))
     if wrong:
         more = f" And {len(wrong) - _FEW_WRONG:,} more." if len(wrong) > _FEW_WRONG else ""
         raise InvalidRequestError(
-            f"{len(wrong):,} of the entries name no posting: {' '.join(wrong[:_FEW_WRONG])}{more}",
+            f"Of the entries, {counted(len(wrong), 'names', 'name')} no posting: "
+            f"{' '.join(said for _, said in wrong[:_FEW_WRONG])}{more}",
             hint="A job_id has 40 hex digits; a posting's URL works, too.",
+            context={"entries": [str(entry) for entry, _ in wrong]},
         )
     if not wanted:
         raise InvalidRequestError("jobs is empty.", hint="Give at least one job_id or URL.")

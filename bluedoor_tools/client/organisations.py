@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from .. import contract
-from ..arguments import check_ids, check_limit
+from ..arguments import check_id, check_limit
 from ..backends.base import Request
 from ..errors import (
     BluedoorError,
@@ -18,7 +19,7 @@ from ..errors import (
     warn,
 )
 from ..frames import typed
-from ..organisations import checked_name, is_exact
+from ..organisations import checked_name, is_exact, match_of
 from ..query import Query
 from ..records import Org, Source, org_name
 from .answering import Answering
@@ -58,7 +59,7 @@ class OrganisationFunctions(Answering):
         if isinstance(org, str) and not _is_id(org):
             (org_id,), _, notes = self._organisations.resolve(org)
         elif isinstance(org, str):
-            (org_id,) = check_ids("org", org)
+            org_id = check_id("org", org)
         else:
             raise InvalidRequestError(
                 "get_org takes one id or name, as text.", hint="Use search_jobs(org_ids=[…]) for several."
@@ -75,7 +76,7 @@ class OrganisationFunctions(Answering):
         )
 
     def find_orgs(self, name: str, *, limit: int | None = 10) -> pd.DataFrame:
-        """Organisations whose name has these words in it, or whose web domain this is: candidates, never merged.
+        """Organisations whose name has this text in it, or whose web domain this is: candidates, never merged.
 
         Costs one request, and one for each candidate, for its counts.
 
@@ -84,12 +85,13 @@ class OrganisationFunctions(Answering):
         name
             a part of the name, or a whole web domain, whatever its case
         limit
-            candidates at most, None for all that the look-up gives
+            candidates at most, None for all that the look-up gives; of more, those with the most boards are kept
 
         Returns
         -------
         DataFrame
-            one row a candidate, exact names first, then by postings: `company`, `match` ("exact", "part"),
+            one row a candidate, exact names first, then by postings: `company`, `match` ("exact", "part" of a name or
+            domain, "other": the look-up gave it, though it has not this text),
             `active_jobs` (Int64: active in the snapshot, not open now), `providers` (the applicant tracking systems of
             those postings), then the fields of the organisation. ``bd.columns("orgs")`` has every column.
 
@@ -103,7 +105,12 @@ class OrganisationFunctions(Answering):
         answer = self._organisations.find(text)
         ranked = sorted(
             answer.records,
-            key=lambda org: (not is_exact(org, text), (org_name(org) or "").casefold(), str(org["org_id"])),
+            key=lambda org: (
+                not is_exact(org, text),
+                -_boards(org),
+                (org_name(org) or "").casefold(),
+                str(org["org_id"]),
+            ),
         )
         shown = ranked[:most]
         notes = [*answer.notes]
@@ -111,9 +118,8 @@ class OrganisationFunctions(Answering):
         if cut:
             notes.append(f"{len(ranked) - len(shown):,} more candidates: raise limit, or write more of the name")
             warn(f"{len(ranked):,} organisations are candidates; these are {len(shown)}.", ResultCutWarning)
-        perhaps_more = answer.limit is not None and len(answer.records) >= answer.limit
-        if perhaps_more:
-            notes.append(f"the look-up gives {answer.limit} at most: there may be more candidates")
+        if answer.cut:
+            notes.append(f"the look-up gave its first {len(answer.records)} only: there may be more candidates")
         counts: list[tuple[int | None, str | None]] = []
         failed: BluedoorError | None = None
         for org in shown:
@@ -129,7 +135,7 @@ class OrganisationFunctions(Answering):
         fields = [entry for entry in contract.ORG_FIELDS if entry.name != "display_name"]
         columns: dict[str, Any] = {
             "company": ("text", [org_name(org) for org in shown]),
-            "match": ("text", ["exact" if is_exact(org, text) else "part" for org in shown]),
+            "match": ("text", [match_of(org, text) for org in shown]),
             "active_jobs": ("number", [count for count, _ in counts]),
             "providers": ("text", [providers for _, providers in counts]),
             **{
@@ -140,18 +146,18 @@ class OrganisationFunctions(Answering):
         frame = typed(columns).astype({"active_jobs": "Int64", "board_count": "Int64"})
         order = sorted(range(len(shown)), key=lambda row: (not is_exact(shown[row], text), -(counts[row][0] or 0), row))
         frame = frame.iloc[order].reset_index(drop=True)
-        complete = not (cut or perhaps_more or failed)
+        complete = not (cut or answer.cut or failed)
         return self._with_card(
             frame,
             kind="orgs",
             asked={"name": name},
-            applied=dict(answer.request.parameters),
+            applied={key: value for request in answer.requests for key, value in request.parameters.items()},
             complete=complete,
             reason="every candidate of the look-up" if complete else "a part of the candidates, or of their counts",
-            pages=1 + len(shown),
-            request=answer.request,
+            pages=len(answer.requests) + len(shown),
+            request=answer.requests[0],
             call={"function": "find_orgs", "first": "name", "arguments": {"name": text, "limit": most}},
-            notes=[*notes, "candidates share words of a name, which does not make them one company"],
+            notes=[*notes, "candidates share a part of a name, which does not make them one company"],
         )
 
     def _open_postings(self, org_id: str) -> tuple[int, str | None]:
@@ -184,7 +190,7 @@ class OrganisationFunctions(Answering):
         """
         if not isinstance(source_id, str | Source):
             raise InvalidRequestError("get_source takes one id, as text.", hint="See a frame's column source_id.")
-        (checked,) = check_ids("source_id", source_id["source_id"] if isinstance(source_id, Source) else source_id)
+        checked = check_id("source_id", source_id["source_id"] if isinstance(source_id, Source) else source_id)
         record = self.backend.source(checked)
         if record.get("source_id") != checked:
             raise UnexpectedAnswerError(f"Asked for source {checked}, the backend answered with another record.")
@@ -209,6 +215,11 @@ def _is_id(text: str) -> bool:
     """Whether text is meant as an id: hex digits and hyphens of about its length, so that a slip in one is said."""
     bare = text.strip().lower()
     return len(bare) >= 30 and set(bare) <= set("0123456789abcdef-")
+
+
+def _boards(org: Mapping[str, Any]) -> int:
+    boards = org.get("board_count")
+    return boards if type(boards) is int else 0
 
 
 def _fitting(value: Any, kind: contract.Kind) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from .. import contract
+from ..arguments import is_id
 from ..errors import NotFoundError
 from ..frames import job_columns
 from ..inert import one_line
@@ -100,6 +101,6 @@ class Job(Record):
         return self._frame(job_columns(description=True), self.company)
 
     def _linked(self, name: str, noun: str, get: Any) -> Any:
-        if not isinstance(self[name], str):
+        if not is_id(self[name]):
             raise NotFoundError(f"This posting names no {noun}: its {name} is {self[name]!r}.")
         return get(self[name])

@@ -14,7 +14,7 @@ from ..answer_card import attach
 from ..decode import Decoder
 from ..errors import NotFoundError, ResultCutWarning, warn
 from ..frames import FrameBuilder, typed
-from ..inert import one_line
+from ..inert import counted, one_line
 from ..pages import org_page
 from .record import Functions, Record, rendered_from
 
@@ -97,17 +97,17 @@ class Org(Record):
             if field == "title":
                 newest = self._client.search_jobs(org_ids=[org_id], columns=["job_id", "title"], limit=100)
                 entries = newest.attrs["bluedoor"]
-                counted = newest.bluedoor.breakdown("title").dropna(subset=["value"])
+                counts = newest.bluedoor.breakdown("title").dropna(subset=["value"])
                 if not entries["complete"]:
                     notes.append(f"title: counted within the newest {len(newest)} postings")
                     complete = False
             else:
-                counted = self._client.facets(field, org_ids=[org_id])
-                entries = counted.attrs["bluedoor"]
+                counts = self._client.facets(field, org_ids=[org_id])
+                entries = counts.attrs["bluedoor"]
                 complete = complete and bool(entries["complete"])
                 notes += [note for note in entries["notes"] if note.startswith(("share is", "values of", "the field"))]
             request = request or entries["request"]
-            parts.append(counted.assign(breakdown=breakdown, field=field))
+            parts.append(counts.assign(breakdown=breakdown, field=field))
         frame = typed(
             {
                 name: ("text", [value for part in parts for value in part[name].tolist()])
@@ -161,7 +161,7 @@ class Org(Record):
                 if isinstance(source_id, str):
                     met[source_id] += 1
                     providers.setdefault(source_id, provider if isinstance(provider, str) else "")
-            if isinstance(known, int) and len(met) == known:
+            if type(known) is int and len(met) == known:
                 break
         records, gone = [], 0
         for source_id in met:
@@ -175,12 +175,12 @@ class Org(Record):
         builder.add(decoder.records(json.dumps(records).encode()))
         frame = builder.finish()
         frame.insert(0, "jobs_met", pd.Series(list(met.values()), dtype="int64"))
-        every = ended or (isinstance(known, int) and len(met) == known)
+        every = ended or (type(known) is int and len(met) == known)
         notes = [f"boards of the newest {looked:,} postings" + ("" if every else ": there may be more")]
-        if isinstance(known, int) and known != len(met):
+        if type(known) is int and known != len(met):
             notes.append(f"it counts {known:,} boards; {len(met):,} were met: one without postings is not")
         if gone:
-            notes.append(f"{gone:,} boards are gone: the backend has no record of them any more")
+            notes.append(f"{counted(gone, 'board is', 'boards are')} gone: the backend has no record any more")
         if not every:
             warn(f"Boards of the newest {looked:,} postings only; raise limit for more.", ResultCutWarning)
         return self._derived(

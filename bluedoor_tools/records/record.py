@@ -16,6 +16,7 @@ from ..arguments import instant_text
 from ..decode import Decoder
 from ..errors import InvalidRequestError, nearest
 from ..frames import FrameBuilder, typed
+from ..inert import visible_line
 from ..pages import Call, RecordPage, to_html, to_text
 
 __all__ = ["Functions", "Record"]
@@ -112,8 +113,8 @@ class Record(Mapping[str, Any]):
         return typed(
             {
                 "name": ("text", [row.page for row in self.page.slices]),
-                "contains": ("text", [row.contains for row in self.page.slices]),
-                "call": ("text", [row.opens for row in self.page.slices]),
+                "contains": ("text", [visible_line(row.contains) for row in self.page.slices]),
+                "call": ("text", [visible_line(row.opens) for row in self.page.slices]),
                 "count": ("number", counts),
             }
         ).astype({"count": "Int64"})

@@ -65,7 +65,7 @@ FRAMES: dict[str, tuple[Field, ...]] = {
     ),
     "orgs": (
         Field("company", "text", "observed", "name as shown"),
-        Field("match", "text", "observed", "exact: the name asked for is its own, whole; part: it has these words",
+        Field("match", "text", "observed", "exact: its own name, whole; part: it has this text in it; other: neither",
               "organisations of like names are not one company"),
         _ACTIVE,
         Field("providers", "text", "observed", "applicant tracking systems of those postings"),
@@ -122,8 +122,9 @@ def columns(frame: str = "jobs") -> pd.DataFrame:
     >>> bd.columns("jobs").set_index("column").known["company"]
     'observed'
     """
-    if frame not in FRAMES:
-        raise InvalidRequestError(f"There is no kind of frame {frame!r}.", hint=did_you_mean(str(frame), [*FRAMES]))
+    if not isinstance(frame, str) or frame not in FRAMES:
+        asked = str(frame)[:60]
+        raise InvalidRequestError(f"There is no kind of frame {asked!r}.", hint=did_you_mean(asked, [*FRAMES]))
     fields = FRAMES[frame]
     return typed(
         {
@@ -132,9 +133,13 @@ def columns(frame: str = "jobs") -> pd.DataFrame:
             "meaning": ("text", [_meaning(field) for field in fields]),
             "known": ("text", [field.known for field in fields]),
             "misleads": ("text", [field.misleads or None for field in fields]),
-            "default": ("boolean", [frame != "jobs" or field.name in DEFAULT_JOB_COLUMNS for field in fields]),
+            "default": ("boolean", [_is_default(frame, field.name) for field in fields]),
         }
     )
+
+
+def _is_default(frame: str, name: str) -> bool:
+    return name in DEFAULT_JOB_COLUMNS if frame == "jobs" else (frame, name) != ("facets", "by")
 
 
 def _meaning(field: Field) -> str:
