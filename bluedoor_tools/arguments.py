@@ -126,8 +126,8 @@ def values_of(name: str, value: Any) -> list[Any]:
         given = list(value)
     except TypeError:
         raise InvalidRequestError(
-            f"{name} takes text, or a list of texts, not {type(value).__name__}.",
-            hint="Write it in quotes; of a frame, give one column.",
+            f"{name} takes text, not {type(value).__name__}.",
+            hint="Write it in quotes; several as a list, or as one column of a frame.",
         ) from None
     if not given:
         raise InvalidRequestError(f"{name} is an empty list.", hint="Leave the filter out to match everything.")

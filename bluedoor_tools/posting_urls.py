@@ -69,8 +69,7 @@ def job_id_of(provider: str, board: str, provider_job_key: str) -> str:
     >>> job_id_of("lever", "spotify", "76458bae-8a16-4c42-8780-f9452206f0e0")
     '76a82054d2c45c7b4c4f9ca9915c4b03b7a5b303'
     """
-    written = f"{provider}|{board}|{provider_job_key}".encode(errors="replace")  # half a character has no UTF-8
-    return hashlib.sha1(written, usedforsecurity=False).hexdigest()
+    return hashlib.sha1(f"{provider}|{board}|{provider_job_key}".encode(), usedforsecurity=False).hexdigest()
 
 
 def posting_id(job: str) -> PostingId:
@@ -137,4 +136,7 @@ def _from_url(text: str) -> PostingId:
 def _computed(provider: str, board: str, key: str) -> PostingId:
     if re.fullmatch(_UUID, key.lower()):
         key = key.lower()  # the one form in which a provider writes its UUIDs
-    return PostingId(job_id_of(provider, board, key), provider, board, key)
+    try:
+        return PostingId(job_id_of(provider, board, key), provider, board, key)
+    except UnicodeEncodeError:  # half a character
+        raise InvalidRequestError("The URL holds characters that no URL has.", hint="Copy it once more.") from None

@@ -260,7 +260,7 @@ def test_show_some_that_are_gone(both: Run) -> None:
     assert f"note: 1 of 2 postings were not found: {'0' * 40}" in err
     code, out, err = both("show", "1" * 40, "0" * 40)
     assert (code, out) == (3, b"")
-    assert "error: None of the postings was found." in err
+    assert "error: The backend has none of 2 postings: 1111" in err
 
 
 def test_html_is_for_one_page(run: Run, faced: Client, face: FaceApp, tmp_path: Path) -> None:
@@ -488,7 +488,7 @@ def test_boards_that_are_gone_keep_their_row(run: Run, on: Callable[..., FaceApp
     code, out, err = run("org", "Company 0", "--show", "sources", "--card")
     assert code == 0
     assert NOWHERE in out.decode()
-    assert "1 boards are gone" in err
+    assert "1 board is gone" in err
 
 
 # --- slices -----------------------------------------------------------------------------------------------------------

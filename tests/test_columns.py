@@ -19,9 +19,8 @@ from tests.api_face.examples import CLOCK, job, org, small_data, source
 from tests.clients import client_of
 from tests.test_lists import store_client
 
-# The room has the name of its function: what `bd.columns` is depends on who came first; that is tested apart.
 _FIRST = bd.columns
-ROOM: Any = import_module("bluedoor_tools.columns")
+ROOM: Any = import_module("bluedoor_tools.column_meanings")
 FRAMES: dict[str, Any] = ROOM.FRAMES
 columns = ROOM.columns
 EMPTY_ORG = org(7, display_name="Empty Ltd")
@@ -179,7 +178,11 @@ def test_what_is_no_name_of_a_kind(wrong: Any) -> None:
 
 @pytest.mark.parametrize(
     "before",
-    ["import bluedoor_tools.column_meanings", "from bluedoor_tools.column_meanings import FRAMES", "import bluedoor_tools.cli"],
+    [
+        "import bluedoor_tools.column_meanings",
+        "from bluedoor_tools.column_meanings import FRAMES",
+        "import bluedoor_tools.cli",
+    ],
 )
 def test_the_function_is_not_hidden_by_the_room_of_its_name(before: str) -> None:
     """bd.columns is the function, whichever module of the package was imported before (doctests, the command line)."""

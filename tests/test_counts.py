@@ -197,13 +197,15 @@ def test_a_cut_by_max_requests_is_announced() -> None:
     pd.testing.assert_frame_equal(found, whole[whole["by"].isin(found["by"])].reset_index(drop=True))
 
 
-@pytest.mark.parametrize("allowed", [1, 2])
-def test_fewer_requests_than_it_takes(allowed: int) -> None:
-    """Never more requests than allowed, and what is left out is said, even if that is everything."""
+def test_fewer_requests_than_it_takes() -> None:
+    """Never more requests than allowed, and what is left out is said; too few for any pair are refused."""
     client, face = client_of(SPREAD)
+    with pytest.raises(bd.InvalidRequestError, match="takes 2 requests or more; max_requests is 1"):
+        client.facets("workplace_type", by="country", max_requests=1)
+    assert not face.log
     with pytest.warns(bd.ResultCutWarning):
-        found = client.facets("workplace_type", by="country", max_requests=allowed)
-    assert len(face.log) <= allowed and found["by"].nunique() == allowed - 1
+        found = client.facets("workplace_type", by="country", max_requests=2)
+    assert len(face.log) == 2 and found["by"].nunique() == 1
     assert not bd.card(found)["complete"]
 
 

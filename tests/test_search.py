@@ -348,10 +348,10 @@ def test_garbage_is_no_cursor(text: Any) -> None:
 def test_a_forged_position_is_refused(sample: Client) -> None:
     """A cursor whose inside is altered raises instead of giving wrong rows or a crash."""
     cursor = bd.card(sample.search_jobs(limit=5))["next_cursor"]
-    form, [[_, skip]], mark, clock = json.loads(base64.urlsafe_b64decode(cursor + "=="))
+    form, [[_, skip]], mark, clock, given = json.loads(base64.urlsafe_b64decode(cursor + "=="))
     for position in ("x", "", base64.b64encode(b"1/2/3").decode(), base64.b64encode(b"9" * 40 + b"/x").decode()):
         with pytest.raises(bd.InvalidRequestError, match="cursor"):
-            sample.search_jobs(limit=5, cursor=shaped([form, [[position, skip]], mark, clock]))
+            sample.search_jobs(limit=5, cursor=shaped([form, [[position, skip]], mark, clock, given]))
 
 
 # -- columns and description -------------------------------------------------------------------------------------------

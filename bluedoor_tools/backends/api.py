@@ -147,7 +147,7 @@ class ApiBackend:
             if _counted_by(query.parameters[name]) == field:
                 for value, _ in counts:
                     if not _obeys(query.parameters[name], value, wanted):
-                        raise _ignored(name, request.path, field, value)
+                        raise _ignored(query.parameters[name], request.path, field, value)
         allowed = meta.get("limit")
         return FacetAnswer(counts, allowed if type(allowed) is int else None, request, notes)
 
@@ -284,7 +284,7 @@ def _check_obeyed(query: Query, page: Page, path: str) -> None:
             value = getattr(record, parameter.reads[0])
             drifted = parameter.reads[0] in getattr(record, "beside", ())  # announced as that
             if not drifted and not _obeys(parameter, value, wanted):
-                raise _ignored(name, path, parameter.reads[0], value)
+                raise _ignored(parameter, path, parameter.reads[0], value)
 
 
 def _counted_by(parameter: contract.Parameter) -> str | None:
@@ -294,11 +294,12 @@ def _counted_by(parameter: contract.Parameter) -> str | None:
     return next((facet.name for facet in contract.FACET_FIELDS.values() if facet.reads == parameter.reads[0]), None)
 
 
-def _ignored(name: str, path: str, field: str, value: Any) -> UnexpectedAnswerError:
+def _ignored(parameter: contract.Parameter, path: str, field: str, value: Any) -> UnexpectedAnswerError:
+    name = parameter.name
     return UnexpectedAnswerError(
         f"The API seems to ignore {name}: {path} answered with a {field} of {one_line(str(value))[:80]!r}.",
         hint=f"The name {name} is assumed: `bluedoor doctor` compares it with what the API publishes. Leave it out, "
-        "and filter the frame by its column.",
+        f"and filter the frame by its column {parameter.reads[0]}.",
     )
 
 

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from .. import contract
-from ..errors import InvalidRequestError, NotFoundError
+from ..errors import InvalidRequestError
 from .filters import columns_of, filters_of, given_of, limit_of
 from .output import put, put_record
 
@@ -36,11 +36,7 @@ def show(client: Client, arguments: argparse.Namespace) -> None:
         return
     columns = columns_of(arguments)
     described = _given(arguments, "description")
-    if isinstance(columns, list):  # columns that were chosen are these and no more
-        described = {"description": False, **described}
     jobs = client.get_jobs(arguments.job, columns=columns, **described, **_given(arguments, "max_requests"))
-    if jobs.empty:
-        raise NotFoundError("None of the postings was found.", hint="Take a job_id from a search.")
     put(jobs, arguments, "jobs")
 
 

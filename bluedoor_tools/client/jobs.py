@@ -285,7 +285,7 @@ class JobFunctions(Answering):
         jobs
             job_ids, URLs and `Job` objects in any mixture, as for :meth:`get_job`; or a frame with a column `job_id`
         columns, description
-            as for :meth:`search_jobs`, but without `columns` the texts come, too
+            as for :meth:`search_jobs`, but the texts come, too, unless columns are named
         max_requests
             more postings than this are refused before anything is sent; a local backend sends nothing and takes any
             number
@@ -317,7 +317,8 @@ class JobFunctions(Answering):
         wanted = _posting_ids(jobs)
         if not isinstance(description, bool | None):
             raise InvalidRequestError(f"description={description!r} is not True or False.")
-        names, _ = _columns(columns, columns is None if description is None else description)
+        chosen = columns is not None and not (isinstance(columns, str) and columns == "all")
+        names, _ = _columns(columns, not chosen if description is None else description)
         allowed = check_limit_of_requests(max_requests)
         if not self.backend.local and len(wanted) > allowed:
             raise InvalidRequestError(
@@ -354,7 +355,7 @@ class JobFunctions(Answering):
             raise NotFoundError(f"The backend has none of {counted(len(wanted), 'posting')}: {shown}")
         if missing:
             notes.append(f"not found: {counted(len(missing), 'posting')}: {shown}")
-            warn(f"{counted(len(missing), 'posting')} of {len(wanted):,} not found: {shown}", PartialResultWarning)
+            warn(f"{len(missing):,} of {len(wanted):,} postings were not found: {shown}", PartialResultWarning)
         frame = builder.finish(lambda org_ids: self._organisations.names(org_ids, notes, keep=True))
         path = contract.endpoint("job").path.format(job_id=wanted[0])
         arguments = bounded({"jobs": tuple(wanted)}) | ({"columns": names} if columns is not None else {})
@@ -498,8 +499,7 @@ def _posting_ids(jobs: object) -> list[str]:
     if wrong:
         more = f" And {len(wrong) - _FEW_WRONG:,} more." if len(wrong) > _FEW_WRONG else ""
         raise InvalidRequestError(
-            f"Of the entries, {counted(len(wrong), 'names', 'name')} no posting: "
-            f"{' '.join(said for _, said in wrong[:_FEW_WRONG])}{more}",
+            f"{len(wrong):,} of the entries name no posting: {' '.join(said for _, said in wrong[:_FEW_WRONG])}{more}",
             hint="A job_id has 40 hex digits; a posting's URL works, too.",
             context={"entries": [str(entry) for entry, _ in wrong]},
         )
