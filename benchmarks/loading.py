@@ -9,6 +9,7 @@ ran; the pages are read one at a time from a file, as they would come from a soc
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import resource
 import statistics
@@ -77,19 +78,39 @@ class Replay:
     def __init__(self, path: Path) -> None:
         self._pages = pages(path)
 
-    def ask(self, _method: str, path: str, *, read: Callable[[bytes, str], Any], body: Any = None, **_: Any) -> Any:
+    def ask(
+        self, _method: str, path: str, *, read: Callable[[bytes, str], Any], parameters: Any = None, body: Any = None
+    ) -> Any:
         """The next page; names for a look-up of organisations."""
         if body is not None:
             names = [{"input": {"org_id": name}, "data": {"display_name": f"Org {name}"}} for name in body["org_ids"]]
             return SimpleNamespace(content=read(json.dumps({"data": names}).encode(), path))
-        return SimpleNamespace(content=read(next(self._pages), path))
+        return SimpleNamespace(content=read(self.next_page(parameters), path))
+
+    def next_page(self, _parameters: dict[str, str]) -> bytes:
+        """The page after the last one."""
+        return next(self._pages)
 
 
-def _ours(path: Path, **options: Any) -> int:
+class ReplayOfQueries(Replay):
+    """The same pages, dealt out to several queries: one a city."""
+
+    def __init__(self, path: Path, cities: list[str]) -> None:
+        super().__init__(path)
+        self._of = {
+            city: itertools.islice(pages(path), number, None, len(cities)) for number, city in enumerate(cities)
+        }
+
+    def next_page(self, parameters: dict[str, str]) -> bytes:
+        """The page after the last one of the query that is asked."""
+        return next(self._of[parameters["city"]], b'{"data": []}')
+
+
+def _ours(path: Path, replayed: Any = None, **options: Any) -> int:
     from bluedoor_tools.backends.api import ApiBackend
     from bluedoor_tools.client import Client
 
-    replayed: Any = Replay(path)
+    replayed = replayed or Replay(path)
     frame = Client(ApiBackend(replayed)).search_jobs(limit=None, **options)
     if not frame["unknown_fields"].notna().any():
         raise RuntimeError("the unknown field was lost")
@@ -99,6 +120,12 @@ def _ours(path: Path, **options: Any) -> int:
 def ours(path: Path) -> int:
     """The default columns, unknown fields kept."""
     return _ours(path)
+
+
+def ours_merged(path: Path) -> int:
+    """The default columns, of ten queries merged newest first."""
+    cities = [f"City {number}" for number in range(10)]
+    return _ours(path, ReplayOfQueries(path, cities), city=cities)
 
 
 def ours_nested(path: Path) -> int:
@@ -115,6 +142,7 @@ WAYS: dict[str, Callable[[Path], int]] = {
     "floor: orjson.loads, dropped": floor,
     "bluedoor_tools, default columns": ours,
     "bluedoor_tools, columns='all'": ours_nested,
+    "bluedoor_tools, ten queries merged": ours_merged,
     "peer: json → DataFrame": peer,
 }
 WAYS_WITH_TEXT: dict[str, Callable[[Path], int]] = {

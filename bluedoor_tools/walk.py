@@ -41,6 +41,7 @@ class _Chain:
         self._held = 0  # rows that page had
         self._next: str | None = self._asked_with
         self.rows: list[Any] = []
+        self.key: tuple[dt.datetime, str] | None = None  # of the first row, read when it is needed
         self.ended = False
         self.leads_back = False
         self.first: ListPage | None = None
@@ -69,7 +70,7 @@ class _Chain:
         records = answer.page.records
         self._asked_with, self._next = self._next, answer.next_cursor
         self._given, self._held = min(self._skip, len(records)), len(records)
-        self.rows = records[self._skip :]
+        self.rows, self.key = records[self._skip :], None
         self._skip = max(0, self._skip - len(records))
         self._empty = 0 if self.rows else self._empty + 1
         self.leads_back = answer.next_cursor is not None and answer.next_cursor in self._seen
@@ -79,7 +80,7 @@ class _Chain:
 
     def give(self, count: int) -> list[Any]:
         """Hand over the next rows."""
-        given, self.rows = self.rows[:count], self.rows[count:]
+        given, self.rows, self.key = self.rows[:count], self.rows[count:], None
         self._given += len(given)
         return given
 
@@ -205,12 +206,11 @@ class Walk:
             heads = [chain for chain in self._chains if chain.rows]
             if not heads:
                 break
-            keys = {id(chain): self._key(chain) for chain in heads}
-            first = max(heads, key=lambda chain: keys[id(chain)])
-            instant, name = keys[id(first)]
+            first = max(heads, key=self._key)
+            instant, name = key = self._key(first)
             (record,) = first.give(1)
             for chain in heads:
-                if chain is not first and name and keys[id(chain)] == (instant, name):
+                if chain is not first and name and self._key(chain) == key:
                     chain.give(1)
             if self._latest_instant not in {None, instant}:
                 self._latest_ids.clear()
@@ -234,8 +234,10 @@ class Walk:
         return answer
 
     def _key(self, chain: _Chain) -> tuple[dt.datetime, str]:
-        instant, name = (getattr(chain.rows[0], part) for part in self._order)
-        return parse_instant(instant or "") or _FIRST, name or ""
+        if chain.key is None:
+            instant, name = (getattr(chain.rows[0], part) for part in self._order)
+            chain.key = parse_instant(instant or "") or _FIRST, name or ""
+        return chain.key
 
     def _cursor(self) -> str | None:
         if any(chain.leads_back and not chain.rows for chain in self._chains):
