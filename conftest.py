@@ -14,6 +14,7 @@ from bluedoor_tools.backends.api import ApiBackend
 from bluedoor_tools.client import Client
 from bluedoor_tools.wire.transport import Transport
 from tests.api_face import FaceApp, FaceData, InProcessTransport, create_app, load, serving
+from tests.clients import client_of, store_client
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
 settings.load_profile("repeatable")
@@ -81,3 +82,25 @@ def socket_api(environment: None, raw: FaceData) -> Iterator[Client]:
 def data() -> Path:
     """The folder of saved answers."""
     return Path(__file__).parent / "tests" / "data"
+
+
+@pytest.fixture(scope="module")
+def store(
+    environment: None, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Client]:
+    """A client of a local store over the records that the test's module names DATA."""
+    with store_client(tmp_path_factory.mktemp("store"), request.module.DATA) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def online(environment: None, request: pytest.FixtureRequest) -> Client:
+    """A client of a face over the records that the test's module names DATA."""
+    return client_of(request.module.DATA)[0]
+
+
+@pytest.fixture(params=["store", "online"])
+def either(request: pytest.FixtureRequest) -> Client:
+    """Either of the two."""
+    client: Client = request.getfixturevalue(request.param)
+    return client

@@ -1,18 +1,35 @@
-"""Clients of an API face over hand-made records, and transports that stand between the two."""
+"""Clients over hand-made records, of an API face or of a store; transports that stand between; what tests read off."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
+import pandas as pd
 
 from bluedoor_tools.backends.api import ApiBackend
+from bluedoor_tools.backends.store import StoreBackend
+from bluedoor_tools.backends.store_file import create_store, write_jobs, write_records
 from bluedoor_tools.client import Client
 from bluedoor_tools.wire.transport import Transport
 from tests.api_face import FaceApp, FaceData, Faults, InProcessTransport, Settings, create_app
+from tests.api_face.examples import CLOCK
 
-__all__ = ["FACE_URL", "Between", "client_of", "searches", "with_limit"]
+__all__ = [
+    "FACE_URL",
+    "Answering",
+    "Between",
+    "client_of",
+    "client_through",
+    "ids",
+    "run",
+    "searches",
+    "store_client",
+    "with_limit",
+]
 
 FACE_URL = "http://face.test/job-postings/v1"
 
@@ -54,3 +71,52 @@ def with_limit(request: httpx.Request, limit: int) -> httpx.Request:
 def searches(face: FaceApp) -> list[dict[str, str]]:
     """The parameters of every search the face was asked, oldest first."""
     return [request.params for request in face.log if request.path == "/jobs/search"]
+
+
+@contextlib.contextmanager
+def store_client(folder: Path, data: FaceData) -> Iterator[Client]:
+    """A client of a local store over hand-made records."""
+    with contextlib.closing(create_store(folder / "store.sqlite", CLOCK)) as store:
+        write_jobs(store, data.jobs, CLOCK)
+        write_records(store, "org", data.orgs)
+        write_records(store, "source", data.sources)
+        write_records(store, "event", data.events)
+        store.commit()
+    with Client(StoreBackend(folder / "store.sqlite", name="sample", label="a store of a test")) as client:
+        yield client
+
+
+class Answering(httpx.BaseTransport):
+    """The face, with its answers handed to `alter` (or requests answered by it) before the client has them."""
+
+    def __init__(self, face: FaceApp, alter: Callable[[httpx.Request, InProcessTransport], httpx.Response]) -> None:
+        self._inner = InProcessTransport(face)
+        self._alter = alter
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer one request."""
+        return self._alter(request, self._inner)
+
+
+def client_through(
+    data: FaceData, alter: Callable[[httpx.Request, InProcessTransport], httpx.Response]
+) -> tuple[Client, FaceApp]:
+    """A client of a face whose answers are altered."""
+    face = create_app(data)
+    transport = Transport(FACE_URL, transport=Answering(face, alter), sleep=lambda _: None)
+    return Client(ApiBackend(transport)), face
+
+
+def ids(frame: pd.DataFrame) -> list[str]:
+    """The postings of a frame, in its order."""
+    return [str(name) for name in frame["job_id"]]
+
+
+def run(code: str, client: Client) -> pd.DataFrame:
+    """Run reproduced Python with a connection of this test's."""
+    names: dict[str, Any] = {}
+    lines = code.replace("import bluedoor_tools as bd\n", "")
+    assert lines.startswith("df = bd.connect(")
+    exec("df = client" + lines[lines.index(")") + 1 :], {"client": client}, names)
+    frame: pd.DataFrame = names["df"]
+    return frame

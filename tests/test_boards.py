@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,7 @@ import bluedoor_tools as bd
 from bluedoor_tools.client import Client
 from tests.api_face import FaceApp, FaceData, Faults, Override
 from tests.api_face.examples import CLOCK, event, job, org, small_data, source
-from tests.clients import client_of
-from tests.test_lists import ids, run, store_client
+from tests.clients import client_of, ids, run, store_client
 
 BOARD = source(1)["source_id"]
 EMPTY_ORG, EMPTY_BOARD = org(7, display_name="Empty Ltd"), source(7)
@@ -30,28 +29,8 @@ def boards() -> FaceData:
     return FaceData.of(whole.jobs, orgs, sources, whole.events, CLOCK)
 
 
-BOARDS = boards()
+DATA = boards()
 OF_BOARD = [job(n)["job_id"] for n in range(249, -1, -1) if n % 3 == 1]
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    """A store over the boards."""
-    with store_client(tmp_path_factory.mktemp("boards"), BOARDS) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def online() -> Client:
-    """The face over the boards."""
-    return client_of(BOARDS)[0]
-
-
-@pytest.fixture(params=["store", "online"])
-def either(request: pytest.FixtureRequest) -> Client:
-    """Either backend, over the same boards."""
-    client: Client = request.getfixturevalue(request.param)
-    return client
 
 
 # -- source_jobs -------------------------------------------------------------------------------------------------------
@@ -122,7 +101,7 @@ def test_columns_of_a_board(either: Client) -> None:
 @pytest.mark.parametrize("wrong", ["", "x", "lever", OF_BOARD[0], None, 5, ["a"], [], [BOARD, BOARD[::-1]], b"x"])
 def test_what_is_no_board(wrong: Any) -> None:
     """Anything but one id: refused, and nothing is sent."""
-    client, face = client_of(BOARDS)
+    client, face = client_of(DATA)
     for call in (client.source_jobs, client.get_source):
         with pytest.raises(bd.InvalidRequestError):
             call(wrong)
@@ -158,7 +137,7 @@ def test_a_board_that_breaks_off_keeps_its_rows() -> None:
 
 def test_a_server_that_answers_with_other_boards_is_said() -> None:
     """Rows of another board in a board's answer do not pass for its postings."""
-    client, _ = client_of(BOARDS, Faults(overrides=[Override(r"/sources/.*/jobs", {"data": [job(2)], "meta": {}})]))
+    client, _ = client_of(DATA, Faults(overrides=[Override(r"/sources/.*/jobs", {"data": [job(2)], "meta": {}})]))
     with pytest.raises(bd.UnexpectedAnswerError):
         client.source_jobs(BOARD)
 
@@ -200,7 +179,7 @@ def test_freshness_by_the_backends_clock(tmp_path: Path, crawled: Any, following
 
 def test_freshness_by_the_present(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the API, the clock is now."""
-    client, _ = client_of(BOARDS)
+    client, _ = client_of(DATA)
     monkeypatch.setattr(client.backend, "now", lambda: dt.datetime(2026, 6, 7, 10, tzinfo=dt.UTC))
     said = client.get_source(BOARD).freshness
     assert said == "crawled 26 h before 2026-06-07 10:00Z; next crawl overdue since 2026-06-07 08:00Z"
@@ -209,7 +188,7 @@ def test_freshness_by_the_present(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("body", [{"data": source(2)}, {"data": {}}, {"data": []}, {"data": None}, {}, "<html>"])
 def test_an_answer_that_is_not_the_board(body: Any) -> None:
     """Another board's record, none at all, a list or a web page: an error, never a wrong record."""
-    client, _ = client_of(BOARDS, Faults(overrides=[Override(r"/sources/[0-9a-f-]{36}$", body)]))
+    client, _ = client_of(DATA, Faults(overrides=[Override(r"/sources/[0-9a-f-]{36}$", body)]))
     with pytest.raises(bd.UnexpectedAnswerError):
         client.get_source(BOARD)
 
@@ -224,7 +203,7 @@ def test_a_board_without_a_known_company(org_id: Any) -> None:
 
 def test_a_board_whose_company_cannot_be_looked_up() -> None:
     """A failing look-up of the name costs the name, and is said."""
-    client, _ = client_of(BOARDS, Faults(overrides=[Override("/orgs/batch_lookup", {"data": "x"})]))
+    client, _ = client_of(DATA, Faults(overrides=[Override("/orgs/batch_lookup", {"data": "x"})]))
     with pytest.warns(bd.BluedoorWarning, match="could not be looked up"):
         found = client.get_source(BOARD)
     assert found.company is None and any("could not be looked up" in notice for notice in found.notices)

@@ -545,7 +545,7 @@ def test_a_search_as_a_command(
     run: Run, sample: Client, monkeypatch: pytest.MonkeyPatch, filters: dict[str, Any]
 ) -> None:
     """The command written for a card's call asks what that call asked, whatever stands in its values."""
-    monkeypatch.setattr("bluedoor_tools.client.jobs.JobFunctions._load", lambda *_: None)
+    monkeypatch.setattr("bluedoor_tools.client.answering.Answering._load", lambda *_: None)
     wanted = bd.card(sample.search_jobs(**filters, limit=1))
     line = as_command(wanted["call"])
     words = subprocess.run(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -16,8 +16,6 @@ from bluedoor_tools import contract
 from bluedoor_tools.client import Client
 from tests.api_face import FaceData
 from tests.api_face.examples import CLOCK, job, org, small_data, source
-from tests.clients import client_of
-from tests.test_lists import store_client
 
 _FIRST = bd.columns
 ROOM: Any = import_module("bluedoor_tools.column_meanings")
@@ -27,26 +25,6 @@ EMPTY_ORG = org(7, display_name="Empty Ltd")
 WHOLE = small_data(60)
 DATA = FaceData.of(WHOLE.jobs, [*WHOLE.orgs, EMPTY_ORG], [*WHOLE.sources, source(7)], WHOLE.events, CLOCK)
 NOBODY = "0" * 40
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    """A store over sixty postings."""
-    with store_client(tmp_path_factory.mktemp("columns"), DATA) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def online() -> Client:
-    """The face over sixty postings."""
-    return client_of(DATA)[0]
-
-
-@pytest.fixture(params=["store", "online"])
-def either(request: pytest.FixtureRequest) -> Client:
-    """Either backend, over the same postings."""
-    client: Client = request.getfixturevalue(request.param)
-    return client
 
 
 MADE: list[tuple[str, str, Callable[[Client], pd.DataFrame]]] = [

@@ -14,8 +14,7 @@ import bluedoor_tools as bd
 from bluedoor_tools.client import Client
 from tests.api_face import FaceApp, FaceData, Faults, Override
 from tests.api_face.examples import CLOCK, event, job, org, small_data, source
-from tests.clients import client_of, searches
-from tests.test_lists import ids, run, store_client
+from tests.clients import client_of, ids, run, searches, store_client
 
 SPOTIFY = "72fe3b06-0d08-4f7d-9dfd-beedeeda0a25"
 TWINS = [org(0, display_name="Acme"), org(1, display_name="ACME", canonical_name="acme-robots", domain="acme.test")]

@@ -19,8 +19,7 @@ from bluedoor_tools import contract
 from bluedoor_tools.client import Client
 from tests.api_face import FaceData, Faults, Override
 from tests.api_face.examples import CLOCK, job, org, small_data
-from tests.clients import client_of
-from tests.test_lists import run, store_client
+from tests.clients import client_of, run, store_client
 
 FIELDS = list(contract.FACET_FIELDS)
 PAIRS = list(permutations(FIELDS, 2))
@@ -66,7 +65,7 @@ def spread(count: int = 240) -> FaceData:
     return FaceData.of(jobs, [org(n) for n in range(3)], (), (), CLOCK)
 
 
-PLAIN, SPREAD = plain(), spread()
+PLAIN, DATA = plain(), spread()
 
 
 @pytest.fixture(scope="module")
@@ -80,26 +79,6 @@ def plain_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
 def plain_online() -> Client:
     """The face over the plain postings."""
     return client_of(PLAIN)[0]
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    """A store over the spread postings."""
-    with store_client(tmp_path_factory.mktemp("counts"), SPREAD) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def online() -> Client:
-    """The face over the spread postings."""
-    return client_of(SPREAD)[0]
-
-
-@pytest.fixture(params=["store", "online"])
-def either(request: pytest.FixtureRequest) -> Client:
-    """Either backend, over the same postings."""
-    client: Client = request.getfixturevalue(request.param)
-    return client
 
 
 def raw_pairs(by: str, field: str, data: FaceData) -> Counter[tuple[str, str]]:
@@ -140,7 +119,7 @@ def test_every_pair_of_fields(plain_store: Client, plain_online: Client, by: str
 def test_every_pair_of_fields_in_any_case(either: Client, by: str, field: str) -> None:
     """Values that differ only in case are counted together in the field that is sent as a filter, and right."""
     found = either.facets(field, by=by, max_requests=100)
-    assert told_pairs(found, by) == dict(raw_pairs(by, field, SPREAD))
+    assert told_pairs(found, by) == dict(raw_pairs(by, field, DATA))
 
 
 def test_a_value_in_several_cases_has_one_spelling_on_either(store: Client, online: Client) -> None:
@@ -187,7 +166,7 @@ def test_pairs_under_any_filters(
 
 def test_a_cut_by_max_requests_is_announced() -> None:
     """Rarer values of `by` are left out, counted on the card and warned of; those given are whole."""
-    client, face = client_of(SPREAD)
+    client, face = client_of(DATA)
     with pytest.warns(bd.ResultCutWarning, match="1 rarer values of city are left out"):
         found = client.facets("workplace_type", by="city", max_requests=3)
     assert len(face.log) == 3 and found["by"].nunique() == 2
@@ -199,7 +178,7 @@ def test_a_cut_by_max_requests_is_announced() -> None:
 
 def test_fewer_requests_than_it_takes() -> None:
     """Never more requests than allowed, and what is left out is said; too few for any pair are refused."""
-    client, face = client_of(SPREAD)
+    client, face = client_of(DATA)
     with pytest.raises(bd.InvalidRequestError, match="takes 2 requests or more; max_requests is 1"):
         client.facets("workplace_type", by="country", max_requests=1)
     assert not face.log
@@ -251,7 +230,7 @@ def test_spellings_are_counted_together_and_that_is_said(either: Client) -> None
 )
 def test_a_wrong_argument_is_refused(given_as: dict[str, Any], said: str) -> None:
     """The error names the argument, or the nearest field; nothing is sent."""
-    client, face = client_of(SPREAD)
+    client, face = client_of(DATA)
     with pytest.raises(bd.InvalidRequestError, match=said):
         client.facets(**given_as)
     assert not face.log
@@ -271,7 +250,7 @@ def test_nothing_to_count(either: Client, by: str | None) -> None:
 def test_counts_of_disjoint_values_add_up(either: Client) -> None:
     """Lists of whole values are counted one by one and added up."""
     found = either.facets("workplace_type", country=["Germany", "Norway"], status=["active", "expired"])
-    expected = Counter(one["workplace_type"] for one in SPREAD.jobs if one["country"] and one["workplace_type"])
+    expected = Counter(one["workplace_type"] for one in DATA.jobs if one["country"] and one["workplace_type"])
     assert dict(zip(found["value"], found["count"].tolist(), strict=True)) == dict(expected)
     assert found["share"].sum() == pytest.approx(1)
     assert bd.card(found)["complete"] and bd.card(found)["pages"] == 4
@@ -281,8 +260,8 @@ def test_counts_of_disjoint_values_add_up(either: Client) -> None:
 def test_long_lists_of_organisations(by: str | None, tmp_path: Path) -> None:
     """Five hundred organisations are asked in parts that fit an address, and added up."""
     wanted = [f"{n:08x}-0000-4000-8000-000000000000" for n in range(497)] + [org(n)["org_id"] for n in range(3)]
-    client, face = client_of(SPREAD)
-    with store_client(tmp_path, SPREAD) as local:
+    client, face = client_of(DATA)
+    with store_client(tmp_path, DATA) as local:
         for each in (client, local):
             found = each.facets("country", by=by, org_ids=wanted, max_requests=60)
             pd.testing.assert_frame_equal(found, each.facets("country", by=by, max_requests=60))
@@ -340,7 +319,7 @@ def test_facets_are_reproduced(either: Client, field: str) -> None:
 @pytest.mark.parametrize("by", [None, "country"])
 def test_counts_that_are_none(body: Any, by: str | None) -> None:
     """An answer that holds no values with their counts is an error, never a wrong number."""
-    client, _ = client_of(SPREAD, Faults(overrides=[Override("/facets", body)]))
+    client, _ = client_of(DATA, Faults(overrides=[Override("/facets", body)]))
     with pytest.raises(bd.UnexpectedAnswerError):
         client.facets("ats_provider", by=by)
 
@@ -353,14 +332,14 @@ def without_provider(request: httpx.Request) -> httpx.Request:
 
 def test_pairs_of_a_server_that_ignores_the_filter_are_found_out() -> None:
     """Counts within a value that exceed the value's own count show a filter that was ignored: no wrong numbers."""
-    client, _ = client_of(SPREAD, alter=without_provider, unknown_parameters="ignore")
+    client, _ = client_of(DATA, alter=without_provider, unknown_parameters="ignore")
     with pytest.raises(bd.UnexpectedAnswerError):
         client.facets("workplace_type", by="ats_provider")
 
 
 def test_a_load_of_pairs_that_fails_is_an_error() -> None:
     """A request that fails midway raises: half of the pairs would pass for all."""
-    client, _ = client_of(SPREAD, Faults(only="/facets", error_every=3, error_status=400))
+    client, _ = client_of(DATA, Faults(only="/facets", error_every=3, error_status=400))
     with pytest.raises(bd.InvalidRequestError):
         client.facets("workplace_type", by="city")
 
@@ -377,8 +356,8 @@ def stats_of(body: Any) -> pd.Series:
 
 def test_stats_are_the_same_on_either(tmp_path: Path) -> None:
     """Names, order and figures are the same; only the lag of the snapshot is each backend's own."""
-    with store_client(tmp_path, SPREAD) as local:
-        left, right = client_of(SPREAD)[0].stats(), local.stats()
+    with store_client(tmp_path, DATA) as local:
+        left, right = client_of(DATA)[0].stats(), local.stats()
     lag = "public_jobs_snapshot_lag_seconds"
     assert left.index.tolist() == right.index.tolist() == [entry.name for entry in contract.STATS_FIELDS]
     assert left.drop(lag).tolist() == right.drop(lag).tolist()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,7 @@ from bluedoor_tools import contract
 from bluedoor_tools.client import Client
 from tests.api_face import FaceData, Faults, Override
 from tests.api_face.examples import CLOCK, event, job, org, small_data, source
-from tests.clients import client_of
-from tests.test_lists import run, store_client
+from tests.clients import client_of, run, store_client
 
 COLUMNS = [
     "observed_at", "event_type", "company", "field_name", "old_value", "new_value", "old_value_text", "new_value_text",
@@ -45,7 +44,7 @@ def eventful() -> FaceData:
     return FaceData.of(jobs, [org(n) for n in range(3)], [source(n) for n in range(3)], events, CLOCK)
 
 
-EVENTFUL = eventful()
+DATA = eventful()
 
 
 def ids(frame: pd.DataFrame) -> list[str]:
@@ -55,31 +54,11 @@ def ids(frame: pd.DataFrame) -> list[str]:
 
 def in_order(test: Callable[[dict[str, Any]], bool]) -> list[str]:
     """The ids of the raw events that pass a test, newest first, ties by id descending, untimed ones last."""
-    keyed = [(one["observed_at"] or "", one["event_id"]) for one in EVENTFUL.events if test(one)]
+    keyed = [(one["observed_at"] or "", one["event_id"]) for one in DATA.events if test(one)]
     return [name for _, name in sorted(keyed, reverse=True)]
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    """A store over the events."""
-    with store_client(tmp_path_factory.mktemp("events"), EVENTFUL) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def online() -> Client:
-    """The face over the events."""
-    return client_of(EVENTFUL)[0]
-
-
-@pytest.fixture(params=["store", "online"])
-def either(request: pytest.FixtureRequest) -> Client:
-    """Either backend, over the same events."""
-    client: Client = request.getfixturevalue(request.param)
-    return client
-
-
-SOME_JOBS = sorted({one["job_id"] for one in EVENTFUL.jobs[:5]})
+SOME_JOBS = sorted({one["job_id"] for one in DATA.jobs[:5]})
 FILTERS: dict[str, tuple[dict[str, Any], Callable[[dict[str, Any]], bool]]] = {
     "none": ({}, lambda _: True),
     "a type": ({"event_types": "job.closed"}, lambda one: one["event_type"] == "job.closed"),
@@ -107,7 +86,7 @@ FILTERS: dict[str, tuple[dict[str, Any], Callable[[dict[str, Any]], bool]]] = {
     "all together": (
         {
             "event_types": ["job.created", "job.closed"],
-            "job_ids": [one["job_id"] for one in EVENTFUL.jobs],
+            "job_ids": [one["job_id"] for one in DATA.jobs],
             "org_ids": [org(0)["org_id"], org(1)["org_id"]],
             "source_ids": [source(0)["source_id"], source(1)["source_id"]],
             "provider": ["lever", "ashby"],
@@ -149,7 +128,7 @@ def test_urls_name_postings(sample: Client, socket_api: Client) -> None:
 
 def test_the_default_limit_cuts_and_says_so() -> None:
     """A hundred events of more: announced, with their number."""
-    client, _ = client_of(EVENTFUL)
+    client, _ = client_of(DATA)
     with pytest.warns(bd.ResultCutWarning, match="newest 100 of 200 matching events"):
         found = client.search_events()
     assert ids(found) == in_order(lambda _: True)[:100]
@@ -176,7 +155,7 @@ def test_many_postings_at_once(tmp_path: Path, count: int) -> None:
 
 def test_curl_of_many_postings_says_how_many_there_are() -> None:
     """One of several requests is written out: its ids are a part of those asked for, and that is said."""
-    client, _ = client_of(EVENTFUL)
+    client, _ = client_of(DATA)
     found = client.search_events(job_ids=[f"{n:040x}" for n in range(500)])
     written = found.bluedoor.reproduce("curl")
     assert "500" in written or "7 requests" in written or written.count("curl ") == 7, written
@@ -185,7 +164,7 @@ def test_curl_of_many_postings_says_how_many_there_are() -> None:
 
 def test_too_many_postings_are_refused_before_anything_is_sent(online: Client) -> None:
     """More ids than a hundred requests take: refused, with the number."""
-    client, face = client_of(EVENTFUL)
+    client, face = client_of(DATA)
     for each in (client, online):
         with pytest.raises(bd.InvalidRequestError, match="job_ids take 101 queries"):
             each.search_events(job_ids=[f"{n:040x}" for n in range(8001)])
@@ -194,7 +173,7 @@ def test_too_many_postings_are_refused_before_anything_is_sent(online: Client) -
 
 def test_long_lists_of_several_kinds_of_ids_stay_short_addresses() -> None:
     """Eighty ids of each kind at once are still an address that servers take (8,000 characters)."""
-    client, face = client_of(EVENTFUL)
+    client, face = client_of(DATA)
     uuids = [f"{n:08x}-0000-4000-8000-000000000000" for n in range(80)]
     client.search_events(job_ids=[f"{n:040x}" for n in range(80)], org_ids=uuids, source_ids=uuids)
     assert all(len(request.query) < 8000 for request in face.log)
@@ -233,7 +212,7 @@ def test_long_lists_of_several_kinds_of_ids_stay_short_addresses() -> None:
 )
 def test_a_wrong_argument_is_refused(online: Client, filters: dict[str, Any], said: str) -> None:
     """The error names the argument and, of a slip, the right one; nothing is sent."""
-    client, face = client_of(EVENTFUL)
+    client, face = client_of(DATA)
     with pytest.raises(bd.InvalidRequestError, match=said):
         client.search_events(**filters)
     assert not face.log
@@ -284,7 +263,7 @@ def test_a_continued_load_claims_no_total(either: Client) -> None:
 
 def test_a_load_that_breaks_off_keeps_its_rows() -> None:
     """A later page that fails: the rows so far, a warning, and a cursor to the rest."""
-    client, face = client_of(EVENTFUL)
+    client, face = client_of(DATA)
     face.faults.only, face.faults.error_every, face.faults.error_status = "/events/search", 2, 400
     with pytest.warns(bd.PartialResultWarning, match="after 100 rows"):
         part = client.search_events(limit=None)
@@ -437,7 +416,7 @@ def test_events_of_unknown_organisations(online: Client) -> None:
 
 def test_names_that_cannot_be_looked_up() -> None:
     """A failing look-up of names costs the column company, not the events."""
-    client, _ = client_of(EVENTFUL, Faults(overrides=[Override("/orgs/batch_lookup", {"data": "x"})]))
+    client, _ = client_of(DATA, Faults(overrides=[Override("/orgs/batch_lookup", {"data": "x"})]))
     with pytest.warns(bd.BluedoorWarning, match="names could not be looked up"):
         found = client.search_events(limit=3)
     assert found["company"].isna().all() and len(found) == 3
@@ -502,7 +481,7 @@ def test_a_filter_that_is_ignored_is_found_out() -> None:
     }
     for name, value in wrong.items():
         client, _ = client_of(
-            EVENTFUL,
+            DATA,
             alter=lambda request, name=name: _without(request, name),  # type: ignore[misc]
             unknown_parameters="ignore",
         )

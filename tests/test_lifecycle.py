@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bluedoor_tools import contract
-from bluedoor_tools.lifecycle import periods, value_text, value_texts
+from bluedoor_tools.event_values import value_text, value_texts
+from bluedoor_tools.lifecycle import periods
 
 CREATED, UPDATED, CLOSED, REOPENED = contract.EVENT_TYPES
 CLOCK = dt.datetime(2026, 6, 30, tzinfo=dt.UTC)
@@ -136,7 +137,7 @@ def test_a_column_reads_each_distinct_value_once(monkeypatch: pytest.MonkeyPatch
         read.append(text)
         return text
 
-    monkeypatch.setattr("bluedoor_tools.lifecycle.value_text", reading)
+    monkeypatch.setattr("bluedoor_tools.event_values.value_text", reading)
     value_texts(pd.Series(["1", "2"] * 1000))
     assert read == ["1", "2"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -17,14 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bluedoor_tools as bd
-from bluedoor_tools.backends.api import ApiBackend
-from bluedoor_tools.backends.store import StoreBackend
-from bluedoor_tools.backends.store_file import create_store, write_jobs, write_records
 from bluedoor_tools.client import Client
-from bluedoor_tools.wire.transport import Transport
-from tests.api_face import FaceApp, FaceData, Faults, InProcessTransport, create_app
+from tests.api_face import FaceApp, FaceData, Faults, InProcessTransport
 from tests.api_face.examples import CLOCK, job, org, small_data, source
-from tests.clients import FACE_URL, client_of, searches
+from tests.clients import client_of, client_through, ids, run, searches, store_client
 
 CITIES = ["Austin", "Berlin", "Oslo", None]
 TITLES = ["Data Engineer", "Engineer", "Data Analyst", "Nurse"]
@@ -47,68 +42,7 @@ def mixed_data(count: int = 330) -> FaceData:
     return FaceData.of(jobs, [org(n) for n in range(3)], [source(n) for n in range(3)], (), CLOCK)
 
 
-@contextlib.contextmanager
-def store_client(folder: Path, data: FaceData) -> Iterator[Client]:
-    """A client of a local store over hand-made records."""
-    with contextlib.closing(create_store(folder / "store.sqlite", CLOCK)) as store:
-        write_jobs(store, data.jobs, CLOCK)
-        write_records(store, "org", data.orgs)
-        write_records(store, "source", data.sources)
-        write_records(store, "event", data.events)
-        store.commit()
-    with Client(StoreBackend(folder / "store.sqlite", name="sample", label="a store of a test")) as client:
-        yield client
-
-
-class Answering(httpx.BaseTransport):
-    """The face, with its answers handed to `alter` (or requests answered by it) before the client has them."""
-
-    def __init__(self, face: FaceApp, alter: Callable[[httpx.Request, InProcessTransport], httpx.Response]) -> None:
-        self._inner = InProcessTransport(face)
-        self._alter = alter
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer one request."""
-        return self._alter(request, self._inner)
-
-
-def client_through(
-    data: FaceData, alter: Callable[[httpx.Request, InProcessTransport], httpx.Response]
-) -> tuple[Client, FaceApp]:
-    """A client of a face whose answers are altered."""
-    face = create_app(data)
-    transport = Transport(FACE_URL, transport=Answering(face, alter), sleep=lambda _: None)
-    return Client(ApiBackend(transport)), face
-
-
-MIXED = mixed_data()
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    """A store over the mixed postings."""
-    with store_client(tmp_path_factory.mktemp("lists"), MIXED) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def online() -> Iterator[Client]:
-    """The face over the mixed postings."""
-    client, _ = client_of(MIXED)
-    with client:
-        yield client
-
-
-@pytest.fixture(params=["store", "online"])
-def either(request: pytest.FixtureRequest) -> Client:
-    """Either backend, over the same postings."""
-    client: Client = request.getfixturevalue(request.param)
-    return client
-
-
-def ids(frame: pd.DataFrame) -> list[str]:
-    """The postings of a frame, in its order."""
-    return [str(name) for name in frame["job_id"]]
+DATA = mixed_data()
 
 
 def every(client: Client, **filters: Any) -> pd.DataFrame:
@@ -125,7 +59,7 @@ def in_order(records: Iterable[dict[str, Any]]) -> list[str]:
 
 def matching(test: Callable[[dict[str, Any]], bool]) -> list[str]:
     """The ids of the mixed postings that pass a test of their raw records, in order."""
-    return in_order(record for record in MIXED.jobs if test(record))
+    return in_order(record for record in DATA.jobs if test(record))
 
 
 LISTS: dict[str, tuple[dict[str, Any], Callable[[dict[str, Any]], bool]]] = {
@@ -214,7 +148,7 @@ def test_a_generator_is_read_once(online: Client) -> None:
 @pytest.mark.parametrize("values", [["Berlin"], ("Berlin", "berlin", " Berlin "), {"Berlin"}])
 def test_one_value_in_a_list_is_that_value(values: Any) -> None:
     """A list of one, or of one in several spellings, is the plain search: one request, one cursor for both."""
-    client, face = client_of(MIXED)
+    client, face = client_of(DATA)
     found = client.search_jobs(city=values, limit=20)
     assert len(searches(face)) == 1 and not any("queries" in note for note in bd.card(found)["notes"])
     assert bd.card(found)["applied"]["city"].casefold() == "berlin"
@@ -345,7 +279,7 @@ def test_totals_of_overlapping_values_are_not_claimed(either: Client) -> None:
     card = bd.card(either.search_jobs(["engineer", "data"], status=None, limit=5))
     assert card["total"] is None
     (note,) = [note for note in card["notes"] if "overlap" in note]
-    engineers, data = (sum(word in one["title"] for one in MIXED.jobs) for word in ("Engineer", "Data"))
+    engineers, data = (sum(word in one["title"] for one in DATA.jobs) for word in ("Engineer", "Data"))
     assert note.startswith(f"between {max(engineers, data)} and {engineers + data} match"), note
 
 
@@ -520,7 +454,7 @@ def test_empty_pages_in_one_of_the_queries() -> None:
         url = request.url.copy_set_param("cursor", own) if own else request.url.copy_remove_param("cursor")
         return inner.handle_request(httpx.Request("GET", url, headers=request.headers, extensions=request.extensions))
 
-    client, _ = client_through(MIXED, alter)
+    client, _ = client_through(DATA, alter)
     whole = matching(lambda one: one["city"] in {"Austin", "Berlin"})
     assert ids(every(client, city=["Austin", "Berlin"])) == whole
     assert empty["Berlin"] == 3
@@ -537,7 +471,7 @@ def test_a_query_of_empty_pages_without_end() -> None:
         number = int(parameters.get("cursor", "0"))
         return httpx.Response(200, json={"data": [], "meta": {"next_cursor": str(number + 1)}})
 
-    client, _ = client_through(MIXED, alter)
+    client, _ = client_through(DATA, alter)
     with pytest.raises(bd.UnexpectedAnswerError, match="without a row"):
         every(client, city=["Austin", "Berlin"])
 
@@ -746,16 +680,6 @@ def test_the_card_of_a_list() -> None:
     assert set(card["applied"]["city"]) == {"Oslo", "New York"}
     assert "4 queries, one for each value of q and city: the API takes one" in card["notes"]
     assert json.loads(json.dumps(dict(card))) == dict(card)
-
-
-def run(code: str, client: Client) -> pd.DataFrame:
-    """Run reproduced Python with a connection of this test's."""
-    names: dict[str, Any] = {}
-    lines = code.replace("import bluedoor_tools as bd\n", "")
-    assert lines.startswith("df = bd.connect(")
-    exec("df = client" + lines[lines.index(")") + 1 :], {"client": client}, names)
-    frame: pd.DataFrame = names["df"]
-    return frame
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -12,32 +11,11 @@ import bluedoor_tools as bd
 from bluedoor_tools.client import Client
 from tests.api_face import FaceData, Faults, Override
 from tests.api_face.examples import CLOCK, job, org, small_data
-from tests.clients import client_of
-from tests.test_lists import ids, run, store_client
+from tests.clients import client_of, ids, run
 
 SPOTIFY = "76a82054d2c45c7b4c4f9ca9915c4b03b7a5b303"
 URL = "https://jobs.lever.co/spotify/76458bae-8a16-4c42-8780-f9452206f0e0"
-SMALL = small_data(60)
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    """A store over sixty postings."""
-    with store_client(tmp_path_factory.mktemp("many"), SMALL) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def online() -> Client:
-    """The face over sixty postings."""
-    return client_of(SMALL)[0]
-
-
-@pytest.fixture(params=["store", "online"])
-def either(request: pytest.FixtureRequest) -> Client:
-    """Either backend, over the same postings."""
-    client: Client = request.getfixturevalue(request.param)
-    return client
+DATA = small_data(60)
 
 
 def numbers(*wanted: int) -> list[str]:
@@ -131,7 +109,7 @@ def test_columns(either: Client) -> None:
 )
 def test_what_names_no_posting(given: Any, said: str) -> None:
     """Nothing, or something else than postings: refused, and nothing is sent."""
-    client, face = client_of(SMALL)
+    client, face = client_of(DATA)
     with pytest.raises(bd.InvalidRequestError, match=said):
         client.get_jobs(given)
     assert not face.log
@@ -140,7 +118,7 @@ def test_what_names_no_posting(given: Any, said: str) -> None:
 def test_every_unreadable_entry_is_said() -> None:
     """Of a list with several unreadable entries all are listed, in the message or beside it, not only the first."""
     wrong = [f"wrong-{number}" for number in range(6)]
-    client, face = client_of(SMALL)
+    client, face = client_of(DATA)
     with pytest.raises(bd.InvalidRequestError, match="6 of the entries name no posting") as caught:
         client.get_jobs([numbers(1)[0], *wrong])
     assert not face.log
@@ -188,7 +166,7 @@ def test_none_is_found(either: Client) -> None:
 @pytest.mark.parametrize(("status", "kind"), [(503, "ServerFailedError"), (401, "NotAuthorizedError"), (429, "Rate")])
 def test_a_load_that_breaks_off_keeps_its_rows(status: int, kind: str) -> None:
     """A posting that cannot be asked for ends the load: rows kept, a warning, and from where to ask again."""
-    client, face = client_of(SMALL)
+    client, face = client_of(DATA)
     client.backend._transport.patience = 0  # type: ignore[attr-defined]
     wanted = numbers(*range(10))
     face.faults.only, face.faults.error_every, face.faults.error_status = r"/jobs/[0-9a-f]{40}", 5, status
@@ -203,7 +181,7 @@ def test_a_load_that_breaks_off_keeps_its_rows(status: int, kind: str) -> None:
 
 def test_a_load_of_which_the_first_fails_is_an_error() -> None:
     """Without a row there is nothing to keep: the error is raised, also behind postings that are not found."""
-    client, face = client_of(SMALL)
+    client, face = client_of(DATA)
     face.faults.overrides.append(Override(numbers(1)[0], {"error": "no"}, status=403))
     for wanted in (numbers(1, 2), ["0" * 40, *numbers(1, 2)]):
         with pytest.raises(bd.NotAuthorizedError):
@@ -212,7 +190,7 @@ def test_a_load_of_which_the_first_fails_is_an_error() -> None:
 
 def test_missing_and_broken_off_are_both_said() -> None:
     """Postings not found before the load broke off are said, too."""
-    client, face = client_of(SMALL)
+    client, face = client_of(DATA)
     face.faults.overrides.append(Override(numbers(3)[0], {"error": "no"}, status=403))
     with pytest.warns(bd.PartialResultWarning) as warned:
         found = client.get_jobs([*numbers(1), "0" * 40, *numbers(2, 3, 4)])
@@ -223,7 +201,7 @@ def test_missing_and_broken_off_are_both_said() -> None:
 
 def test_another_record_than_asked_for_is_refused() -> None:
     """A server that answers with another posting is not believed, as by get_job."""
-    client, _ = client_of(SMALL, Faults(overrides=[Override(numbers(1)[0], {"data": job(9)})]))
+    client, _ = client_of(DATA, Faults(overrides=[Override(numbers(1)[0], {"data": job(9)})]))
     with pytest.raises(bd.UnexpectedAnswerError):
         client.get_jobs(numbers(1))
 
@@ -231,7 +209,7 @@ def test_another_record_than_asked_for_is_refused() -> None:
 @pytest.mark.parametrize("body", [{"data": []}, {"data": None}, {}, "<html>"])
 def test_answers_that_hold_no_record(body: Any) -> None:
     """A first answer that is no record is an error."""
-    client, _ = client_of(SMALL, Faults(overrides=[Override(r"/jobs/[0-9a-f]{40}", body)]))
+    client, _ = client_of(DATA, Faults(overrides=[Override(r"/jobs/[0-9a-f]{40}", body)]))
     with pytest.raises(bd.UnexpectedAnswerError):
         client.get_jobs(numbers(1))
 
@@ -241,7 +219,7 @@ def test_answers_that_hold_no_record(body: Any) -> None:
 
 def test_five_thousand_are_refused_by_the_api_before_anything_is_sent() -> None:
     """More postings than max_requests: refused, with both numbers, and nothing is sent."""
-    client, face = client_of(SMALL)
+    client, face = client_of(DATA)
     with pytest.raises(bd.InvalidRequestError, match="5,000 postings take as many requests; max_requests is 1,000"):
         client.get_jobs([f"{number:040x}" for number in range(5000)])
     with pytest.raises(bd.InvalidRequestError, match="3 postings take as many requests; max_requests is 2"):

@@ -28,6 +28,7 @@ ROOMS = (
     "wire",
     "frames",
     "column_meanings",
+    "event_values",
     "lifecycle",
     "completion",
     "backends",

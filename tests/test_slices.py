@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import pickle
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,7 @@ import bluedoor_tools as bd
 from bluedoor_tools.client import Client
 from tests.api_face import FaceApp, FaceData
 from tests.api_face.examples import CLOCK, event, job, org, small_data, source
-from tests.clients import client_of
-from tests.test_lists import store_client
+from tests.clients import client_of, store_client
 
 JOB_SLICES = [
     "Company jobs", "Company breakdowns", "ATS provider jobs", "Provider filtered search", "City jobs",
@@ -25,27 +23,7 @@ JOB_SLICES = [
 ]  # fmt: skip
 ORG_SLICES = ["Company jobs", "Company breakdowns", "Boards", "Lifecycle events"]
 SOURCE_SLICES = ["Board jobs", "Company", "Lifecycle events"]
-SMALL = small_data(60)
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    """A store over sixty postings."""
-    with store_client(tmp_path_factory.mktemp("slices"), SMALL) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def online() -> Client:
-    """The face over sixty postings."""
-    return client_of(SMALL)[0]
-
-
-@pytest.fixture(params=["store", "online"])
-def either(request: pytest.FixtureRequest) -> Client:
-    """Either backend, over the same postings."""
-    client: Client = request.getfixturevalue(request.param)
-    return client
+DATA = small_data(60)
 
 
 def record_of(client: Client, kind: str) -> Any:
@@ -144,7 +122,7 @@ def test_what_is_no_slice(either: Client, name: Any) -> None:
 def test_counts_on_a_local_backend_are_known_at_once(store: Client) -> None:
     """Of all slices that are searches, the number of rows; of the others, none before they are opened."""
     counts = record_of(store, "job").slices.set_index("name")["count"]
-    active = [one for one in SMALL.jobs if one["active"]]
+    active = [one for one in DATA.jobs if one["active"]]
     assert counts["Company jobs"] == sum(one["org_id"] == org(1)["org_id"] for one in active) == 18
     assert counts["City jobs"] == counts["ATS provider jobs"] == counts["Work model jobs"] == len(active)
     assert pd.isna(counts["Original posting"]) and pd.isna(counts["Company breakdowns"])
@@ -152,7 +130,7 @@ def test_counts_on_a_local_backend_are_known_at_once(store: Client) -> None:
 
 def test_counts_on_the_api_cost_nothing() -> None:
     """Listing the slices sends nothing; a count is known once its slice was opened."""
-    client, face = client_of(SMALL)
+    client, face = client_of(DATA)
     posting = record_of(client, "job")
     face.log.clear()
     assert posting.slices["count"].isna().all() and str(posting) and not face.log
@@ -298,7 +276,7 @@ def test_a_link_that_is_none(value: Any, name: str, field: str) -> None:
 
 def test_a_closed_client_says_so(face: FaceApp) -> None:
     """A slice of a record whose client was closed: the error says that."""
-    client, _ = client_of(SMALL)
+    client, _ = client_of(DATA)
     posting = record_of(client, "job")
     client.close()
     with pytest.raises(bd.InvalidRequestError, match="closed"):

@@ -12,11 +12,21 @@ from .events import EventFunctions
 from .health import HealthFunctions
 from .jobs import JobFunctions
 from .organisations import OrganisationFunctions
+from .searches import SearchFunctions
+from .statistics import StatisticsFunctions
 
 __all__ = ["DEFAULT_LIMIT", "Client"]
 
 
-class Client(JobFunctions, EventFunctions, CountFunctions, OrganisationFunctions, HealthFunctions):
+class Client(
+    SearchFunctions,
+    JobFunctions,
+    EventFunctions,
+    CountFunctions,
+    StatisticsFunctions,
+    OrganisationFunctions,
+    HealthFunctions,
+):
     """The functions over one backend. Thread-safe; use :func:`bluedoor_tools.connect` to make one.
 
     Examples

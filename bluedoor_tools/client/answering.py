@@ -5,14 +5,14 @@ from __future__ import annotations
 import inspect
 import threading
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar, cast
 
 import pandas as pd
 
 from .. import contract
 from ..answer_card import Framed, attach
-from ..arguments import instant_text
+from ..arguments import check_columns, instant_text
 from ..backends.base import Backend, Request
 from ..decode import Drift
 from ..errors import (
@@ -23,7 +23,7 @@ from ..errors import (
     ResultCutWarning,
     warn,
 )
-from ..frames import FrameBuilder
+from ..frames import DEFAULT_JOB_COLUMNS, FrameBuilder, job_columns
 from ..organisations import Organisations
 from ..posting_urls import PostingId
 from ..query import EventFilters, JobFilters, Query, held
@@ -31,7 +31,7 @@ from ..records import Functions
 from ..reproduction import FEW_SHOWN, bounded, request_entry
 from ..walk import Walk
 
-__all__ = ["DEFAULT_LIMIT", "Answering", "is_default", "takes_filters", "with_computation"]
+__all__ = ["DEFAULT_LIMIT", "Answering", "is_default", "job_columns_of", "takes_filters", "with_computation"]
 
 
 class _DefaultLimit(int):
@@ -287,6 +287,18 @@ def _about_nothing(query: Query) -> list[str]:
     if not fields:
         return []
     return [f"nothing matches; values are compared whole: see what there is with facets({fields[0]!r})"]
+
+
+def job_columns_of(columns: Iterable[str] | str | None, description: bool) -> tuple[list[str], bool]:
+    """The columns wanted of jobs, and whether descriptions are asked for."""
+    if columns is None:
+        return [*DEFAULT_JOB_COLUMNS, *(["description_text"] if description else [])], description
+    if isinstance(columns, str) and columns == "all":
+        return job_columns(description), description
+    wanted = check_columns(columns, job_columns(description=True))
+    if description and "description_text" not in wanted:
+        wanted.append("description_text")
+    return wanted, "description_text" in wanted
 
 
 def with_computation(error: NotFoundError, wanted: PostingId) -> NotFoundError:

@@ -1,4 +1,4 @@
-"""Functions that count: the values of a field, and the collection as a whole."""
+"""Functions that count postings by the values of a field, or of two."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ import pandas as pd
 
 from .. import completion, contract
 from ..arguments import check_limit_of_one_answer, check_limit_of_requests
-from ..backends.base import FacetAnswer, Request, facet_request
+from ..backends.base import FacetAnswer, facet_request
 from ..errors import InvalidRequestError, ResultCutWarning, nearest, warn
 from ..frames import typed
-from ..inert import one_line
 from ..query import JobFilters, Query
 from ..reproduction import FEW_SHOWN, bounded, filter_arguments
 from .answering import Answering, takes_filters
 
-__all__ = ["CountFunctions", "hours_of"]
+__all__ = ["CountFunctions"]
 
 
 @dataclass(slots=True)
@@ -220,47 +219,6 @@ class CountFunctions(Answering):
             ],
         )
 
-    def stats(self) -> pd.Series:
-        """Counts and lags of the whole collection: one figure a row; one request.
-
-        Returns
-        -------
-        Series
-            the figures by the API's own names, nested names joined by dots. ``bd.card(…)`` says what each means and
-            how that is known; ``public_jobs_snapshot_lag_seconds`` is how far `status` and `active` lag the events.
-
-        Examples
-        --------
-        >>> import bluedoor_tools as bd
-        >>> int(bd.connect("sample").stats()["total_jobs"])
-        3000
-        """
-        figures = _flat(self.backend.stats())
-        known = {entry.name: entry for entry in contract.STATS_FIELDS}
-        said = []
-        for name, value in figures.items():
-            entry = known.get(name)
-            if entry is None:
-                said.append(one_line(f"{name}: not in the contract; what it counts is not known"))
-                continue
-            hours = f" ({hours_of(value)})" if name.endswith("_seconds") and hours_of(value) else ""
-            more = f"; {entry.misleads}" if entry.misleads else ""
-            said.append(f"{name}{hours}: {entry.meaning} ({entry.known}){more}")
-        series = pd.Series(list(figures.values()), index=pd.Index(figures, dtype="str"), name="stats")
-        missing = [name for name in known if name not in figures]
-        if missing:
-            said.append(f"not in the answer: {', '.join(missing)}")
-        self._with_card(
-            series,
-            kind="stats",
-            complete=True,
-            reason="every figure of the answer",
-            request=Request("GET", contract.endpoint("stats").path),
-            call={"function": "stats", "first": None, "arguments": {}},
-            notes=said,
-        )
-        return series
-
 
 _NO_LIMIT_STATED = "; the server states no limit, so there may be more"
 
@@ -331,23 +289,3 @@ def _about_sums(found: _Counts) -> list[str]:
         f"counts are lower bounds: each of {len(found.answers)} queries gives its {contract.FACET_LIMIT} commonest "
         "values only, and a value may be rarer in one of them"
     ]
-
-
-def hours_of(seconds: object) -> str | None:
-    """Seconds as hours, to be read; None of what is no number of seconds."""
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not abs(seconds) < 1e12:
-        return None
-    return f"{seconds / 3600:.1f} h"
-
-
-def _flat(figures: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested figures by names joined with dots; lists stay as they are."""
-    flat: dict[str, Any] = {}
-    for name, value in figures.items():
-        if isinstance(value, Mapping) and value and len(prefix) < 200:
-            found = _flat(value, f"{prefix}{name}.")
-        else:
-            found = {f"{prefix}{name}": value}
-        for known, figure in found.items():
-            flat[known if known not in flat else f"{known} (again)"] = figure
-    return flat

@@ -14,8 +14,9 @@ from ..backends.base import ListPage, Request
 from ..cursor import Cursor
 from ..decode import Decoder
 from ..errors import NotFoundError, ResultCutWarning, warn
+from ..event_values import value_texts
 from ..frames import EVENT_COLUMNS, FrameBuilder
-from ..lifecycle import periods, value_texts
+from ..lifecycle import periods
 from ..posting_urls import posting_id
 from ..query import EventFilters, Query
 from ..records import Job

@@ -13,7 +13,7 @@ from ..errors import BluedoorError
 from ..frames import typed
 from ..inert import one_line
 from .answering import Answering
-from .counts import hours_of
+from .statistics import hours_of
 
 __all__ = ["HealthFunctions"]
 
