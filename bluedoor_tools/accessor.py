@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import pandas as pd
 
 from .answer_card import ATTRS_KEY, Card, attach, card
 from .errors import InvalidRequestError, nearest
-from .frames import JSON_COLUMNS, typed
+from .frames import COLUMNS, JSON_COLUMNS, typed
 from .reproduction import reproduce
 
 __all__ = ["BluedoorAccessor"]
@@ -84,6 +85,8 @@ class BluedoorAccessor:
             ``value`` (str, NaN for rows without one), ``count`` (int64), ``share`` (float64) of this frame's rows;
             the commonest first
         """
+        if not isinstance(field, str):
+            raise InvalidRequestError(f"breakdown takes one column's name, not {type(field).__name__}.")
         values = self._column(field)
         present = values[values.notna()].astype(str).value_counts()
         ordered: list[tuple[str | None, int]] = [(str(value), int(count)) for value, count in present.items()]
@@ -117,6 +120,7 @@ class BluedoorAccessor:
             notes=[
                 *whole["notes"],
                 f"share is of all {rows:,} rows, those without {field} included (facets leave them out)",
+                *_about_field(field, whole["notes"]),
                 f"counts of {field} in a frame that was: {whole!r}",
             ],
         )
@@ -128,3 +132,10 @@ class BluedoorAccessor:
                 f"This frame has no column {field!r}.", hint=f"Did you mean {close!r}?" if close else ""
             )
         return self._frame[field]
+
+
+def _about_field(field: str, said: Sequence[str]) -> list[str]:
+    """What can mislead in a column, unless the frame's own card says so."""
+    entry = COLUMNS.get(field)
+    note = f"{field}: {entry.misleads}" if entry is not None and entry.misleads else ""
+    return [note] if note and note not in said else []

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["counted", "one_line", "visible", "visible_line"]
+__all__ = ["counted", "one_line", "visible", "visible_line", "without_key"]
 
 _JOINERS = "\u200c\u200d"  # hold Persian words and emoji together; they print nothing
 # Controls other than newline and tab drive a terminal; bidi embeddings, overrides and isolates reorder what is read;
 # line and paragraph separators end a line for some programs only; lone surrogates cannot be written as UTF-8.
+_KEY = re.compile(r"[\w-]*_(?:live|test)_[\w-]+|(?<=bearer )[\w.=+-]{8,}", re.IGNORECASE)
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -30,6 +31,15 @@ def one_line(text: str) -> str:
         char if char.isprintable() or char in _JOINERS else "" if unicodedata.category(char) == "Cf" else " "
         for char in text
     )
+
+
+def without_key(text: str) -> str:
+    """Text in which nothing that looks like an API key stands: one that was typed in the wrong place is not repeated.
+
+    >>> without_key("unknown: 'jobs_live_0123'")
+    "unknown: '[key]'"
+    """
+    return _KEY.sub("[key]", text)
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

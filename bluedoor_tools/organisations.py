@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 from collections.abc import Mapping
@@ -34,31 +35,40 @@ class Organisations:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
-        self._known: dict[str, dict[str, Any] | None] = {}
+        self._records: dict[str, dict[str, Any]] = {}
+        self._names: dict[str, str | None] = {}  # of look-ups in bulk, which need not give whole records
         self._found: dict[str, OrgsAnswer] = {}
         self._lock = threading.Lock()
 
-    def record(self, org_id: str) -> dict[str, Any] | None:
-        """One organisation's record, asked for if it was not met before."""
+    def record(self, org_id: str) -> dict[str, Any]:
+        """One organisation's record, asked for if it was not before."""
         with self._lock:
-            if self._known.get(org_id):
-                return self._known[org_id]
+            if org_id in self._records:
+                return self._records[org_id]
         record = self._backend.org(org_id)
-        if record.get("org_id") != org_id:
+        if str(record.get("org_id")).casefold() != org_id.casefold():
             raise UnexpectedAnswerError(f"Asked for organisation {org_id}, the backend answered with another record.")
         with self._lock:
-            self._known[org_id] = record
+            self._records[org_id] = record
+            self._names[org_id] = org_name(record)
         return record
+
+    def name(self, org_id: str) -> str | None:
+        """One organisation's name, asked for if it was not met before."""
+        with self._lock:
+            known = self._names.get(org_id)
+        return known or org_name(self.record(org_id))
 
     def names(self, org_ids: list[str], notes: list[str], *, keep: bool) -> dict[str, str | None]:
         """Names by id, asked in bulk for those not met before; a failure leaves them out and says so."""
         with self._lock:
-            missing = [org_id for org_id in org_ids if org_id not in self._known]
+            missing = [org_id for org_id in org_ids if org_id not in self._names]
         try:
             for start in range(0, len(missing), contract.BATCH_LIMIT):
-                found = self._backend.orgs(missing[start : start + contract.BATCH_LIMIT])
+                part = missing[start : start + contract.BATCH_LIMIT]
+                found = self._backend.orgs(part)
                 with self._lock:
-                    self._known.update(dict.fromkeys(missing[start : start + contract.BATCH_LIMIT]) | found)
+                    self._names.update({org_id: org_name(found.get(org_id)) for org_id in part})
         except (BluedoorError, KeyboardInterrupt) as error:
             if isinstance(error, KeyboardInterrupt) and not keep:
                 raise
@@ -66,8 +76,8 @@ class Organisations:
             notes.append(f"company is empty where the names could not be looked up ({said})")
             warn(f"The companies' names could not be looked up: {str(error) or said}", BluedoorWarning)
         with self._lock:
-            nameless = sum(org_id in self._known and not org_name(self._known[org_id]) for org_id in org_ids)
-            names = {org_id: org_name(self._known.get(org_id)) for org_id in org_ids}
+            nameless = sum(org_id in self._names and not self._names[org_id] for org_id in org_ids)
+            names = {org_id: self._names.get(org_id) for org_id in org_ids}
         completion.remember("company", filter(None, names.values()))
         if nameless:
             notes.append(f"company is empty for {nameless:,} organisations: the backend gives no name for them")
@@ -81,14 +91,20 @@ class Organisations:
                 return self._found[key]
         answer = self._backend.find_orgs(name, None)
         if _DOMAIN.fullmatch(name):  # a web domain, or a name that looks like one
-            of_domain = self._backend.find_orgs(None, name)
-            answer.records.extend(of_domain.records)
-            answer.notes = (*answer.notes, *of_domain.notes)
-            answer.requests += of_domain.requests
-            answer.cut = answer.cut or of_domain.cut
+            try:
+                of_domain = self._backend.find_orgs(None, name)
+            except BluedoorError as error:
+                if not answer.records:
+                    raise
+                answer.notes = (*answer.notes, f"{name!r} could not be looked up as a domain ({error.message})")
+            else:
+                answer.records.extend(of_domain.records)
+                answer.notes = (*answer.notes, *of_domain.notes)
+                answer.requests += of_domain.requests
+                answer.cut = answer.cut if of_domain.cut is False else of_domain.cut
         answer.records = list({str(record["org_id"]): record for record in answer.records}.values())
         for record in answer.records:
-            if not is_id(record["org_id"]):
+            if not is_id(record["org_id"]) or record["org_id"] != record["org_id"].strip():
                 odd = one_line(str(record["org_id"]))[:60]
                 raise UnexpectedAnswerError(f"The look-up of {name!r} gave an organisation with an id of {odd!r}.")
         with self._lock:
@@ -116,12 +132,14 @@ class Organisations:
                 continue
             name = checked_name(entry)
             answer, record = self._exact(name)
-            org_ids.append(str(record["org_id"]))
+            org_ids.append(str(record["org_id"]).lower())
             names.append(name)
             notes.append(one_line(f"company={name!r} is {_named(record)}, by its exact name or domain"))
             notes.extend(answer.notes)
             if answer.cut:
                 notes.append(f"the look-up of {name!r} gave its first {len(answer.records)}: others may be so named")
+            elif answer.cut is None:
+                notes.append(f"whether the look-up of {name!r} gave every organisation so named, it does not say")
         return org_ids, names, list(dict.fromkeys(notes))
 
     def _exact(self, name: str) -> tuple[OrgsAnswer, dict[str, Any]]:
@@ -135,7 +153,10 @@ class Organisations:
                 hint="Say which by org_ids=[…]; find_orgs shows how many postings each has.",
                 context={"org_ids": [str(record["org_id"]) for record in exact]},
             )
-        near = answer.records or self.find(name[:_STEM]).records
+        near = answer.records
+        if not near:
+            with contextlib.suppress(BluedoorError):  # who is near is a courtesy: that nobody is so named stands
+                near = self.find(name[:_STEM]).records
         # Where several have the words, none of them is nearer than the others.
         likely = near if near is not answer.records or len(near) == 1 else []
         close = nearest(name, [text for record in likely if (text := org_name(record))])
@@ -158,7 +179,7 @@ def checked_name(name: object) -> str:
         raise InvalidRequestError(
             f"A company is named by text, not {type(name).__name__}.", hint="Write its name in quotes."
         )
-    text = " ".join(name.split())
+    text = re.sub(r"^https?://(?:www\.)?([^/?#]+).*|^www\.", r"\1", " ".join(name.split()), flags=re.IGNORECASE)
     if not text or not any(char.isalnum() for char in text) or not text.isprintable():
         raise InvalidRequestError(f"company={name[:60]!r} says no name.", hint="Write the company's name.")
     if is_id(text):

@@ -125,6 +125,7 @@ def _from_url(text: str) -> PostingId:
             raise InvalidRequestError(
                 f"A URL of {contract.value_label(provider)} does not tell the posting's id.",
                 hint=f"Find it by search_jobs(title=…, provider={provider!r}) and take its job_id.",
+                context={"provider": provider},
             )
     known = ", ".join(contract.value_label(provider) for provider, _ in _SHAPES)
     raise InvalidRequestError(

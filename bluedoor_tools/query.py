@@ -74,6 +74,8 @@ class EventFilters(TypedDict, total=False):
 
 
 _OPTIONS = ("limit", "cursor", "columns", "description")  # arguments of a search that are no filters
+_SINCE = {"since", "after", "days", "first_seen_after", "posted_after", "changed_after", "updated_after"}
+_ALSO_CALLED = {"closed": "expired", "inactive": "expired", "open": "active", "live": "active"}
 _SHORT = 2  # letters of a code where a name is wanted
 _LISTED = {"tokens", "contains", "equals"}  # ways to match of which the API takes one value
 _MOST_QUERIES = 100  # that lists of values may take
@@ -113,6 +115,8 @@ class Query:
         for name in given:
             if name not in parameters:
                 raise InvalidRequestError(f"There is no argument {name!r}.", hint=_hint_for_name(name, parameters))
+        if str(given.get("status")).casefold() == "any":
+            given["status"] = None
         asked = {name: given[name] for name in parameters if given.get(name) is not None}
         for name, value in asked.items():
             filters[name] = _checked(parameters[name], value, now, notes)
@@ -181,6 +185,8 @@ def held(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _hint_for_name(name: str, parameters: Mapping[str, contract.Parameter]) -> str:
     if parameters is not contract.PARAMETERS:
+        if name in _SINCE:
+            return "Use observed_after=…, such as '7d'."
         return did_you_mean(name, [*parameters, "company", "limit", "cursor"])
     if name in _OPTIONS:  # of another function, or it would not have come here
         return "It is an argument of search_jobs and iter_jobs."
@@ -243,7 +249,8 @@ def _choice(parameter: contract.Parameter, text: str, notes: list[str]) -> str:
     if text.casefold() in {wording.casefold() for wording in parameter.wordings}:
         notes.append(f"{parameter.name}={text!r} is one ATS wording of several; the API's own values are others")
         return text
-    close = nearest(text, parameter.choices, cutoff=0.75 if parameter.open else 0.5)
+    close = _ALSO_CALLED.get(text.casefold()) if parameter.name == "status" else None
+    close = close or nearest(text, parameter.choices, cutoff=0.75 if parameter.open else 0.5)
     # Some ATS words `PartTime`; a lower-case code of the API with a slip in it is another matter.
     wording = bool(parameter.wordings) and not re.fullmatch(r"[a-z_-]+", text)
     if parameter.open and (close is None or wording or not _is_slip(text, close)):
@@ -255,7 +262,7 @@ def _choice(parameter: contract.Parameter, text: str, notes: list[str]) -> str:
         f"{parameter.name}={text!r} is not a known value.",
         hint=(f"Did you mean {close!r}? " if close else "")
         + f"Known: {known}."
-        + (" None, or any on the command line, stands for both." if parameter.name == "status" else ""),
+        + (" None or 'any' stands for both." if parameter.name == "status" else ""),
         context={"name": parameter.name, "value": text, "nearest": close},
     )
 

@@ -207,11 +207,17 @@ def _as_curl(entries: Mapping[str, Any]) -> list[str]:
 
 def _one_value_each(arguments: Mapping[str, Any], sent: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     """The values of each query, where a call gives several and the API takes one."""
-    several = {
-        name: values
-        for name, values in arguments.items()
-        if isinstance(values, list) and name not in _LISTS and isinstance(sent.get(name), str)
-    }
+    several: dict[str, list[Any]] = {}
+    for name, values in arguments.items():
+        row = contract.PARAMETERS.get(name) or contract.EVENT_PARAMETERS.get(name)
+        if row is None or name in _LISTS or not isinstance(values, list):
+            continue
+        if name == "status" and "active" in sent:  # as facets are asked
+            several["active"] = ["true" if value == "active" else "false" for value in values]
+            continue
+        written = next((word for word in (name, *row.other_names) if isinstance(sent.get(word), str)), None)
+        if written is not None:
+            several[written] = values
     for chosen in itertools.product(*several.values()):
         yield dict(zip(several, map(str, chosen), strict=True))
 

@@ -25,6 +25,7 @@ Order: TypeAlias = "tuple[str, str]"
 """The fields of a record that a listing is ordered by: an instant and an id."""
 
 _EMPTY_MAX = 20  # pages without a row, one after another, before a walk is given up
+_IDS_CARRIED = 100  # ids of one instant that a cursor carries; in the promised order, more need not be
 _FIRST = dt.datetime.min.replace(tzinfo=dt.UTC)  # a row without its instant comes last
 
 
@@ -136,6 +137,8 @@ class Walk:
         self._given: set[str] = set(start.given) if start else set()
         self._latest_ids: set[str] = set(self._given)
         self._latest_instant: dt.datetime | None = None
+        self._latest_name: str | None = None
+        self._disordered = False  # ids of one instant came in another order than they are promised in
         self.pages = 0
         self.repeated = 0
         self._latest: Request | None = None
@@ -214,7 +217,10 @@ class Walk:
                     chain.give(1)
             if self._latest_instant not in {None, instant}:
                 self._latest_ids.clear()
-            self._latest_instant = instant
+                self._disordered = False
+            elif self._latest_name is not None and name > self._latest_name:
+                self._disordered = True
+            self._latest_instant, self._latest_name = instant, name
             if name in self._given:
                 # Of another instant, it is of a query whose rows are not in the order that it promises.
                 self.repeated += name not in self._latest_ids
@@ -245,5 +251,6 @@ class Walk:
         positions: list[Position | None] = [None] * self._queries
         for index, chain in zip(self._where, self._chains, strict=True):
             positions[index] = chain.position()
-        given = tuple(sorted(self._latest_ids)) if self._queries > 1 else ()
+        many = len(self._latest_ids) > _IDS_CARRIED and not self._disordered
+        given = tuple(sorted(self._latest_ids)) if self._queries > 1 and not many else ()
         return Cursor(tuple(positions), self.mark, self.clock, given).encode() if any(positions) else None

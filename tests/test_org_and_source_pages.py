@@ -256,14 +256,14 @@ def test_records_of_the_sample_read_back(raw: FaceData) -> None:
         ("2026-06-07T02:05:00+02:00", "2026-06-08T00:00:00Z",
          "crawled 5 min after the clock, which says 2026-06-07 00:00Z: one of the two is wrong; "
          "next crawl due after 2026-06-08 00:00Z"),
-        (None, "2026-06-08T00:00:00Z", "never crawled as far as known; next crawl due after 2026-06-08 00:00Z"),
-        ("", None, "never crawled as far as known; next crawl not known"),
-        (1780000000, ["2026"], "never crawled as far as known (the date of the last crawl is unreadable); "
+        (None, "2026-06-08T00:00:00Z", "last crawl not known; next crawl due after 2026-06-08 00:00Z"),
+        ("", None, "last crawl not known; next crawl not known"),
+        (1780000000, ["2026"], "last crawl not known (the date of the last crawl is unreadable); "
          "next crawl not known (its date is unreadable)"),
         ("2026-13-06T00:00:00Z", None,
-         "never crawled as far as known (the date of the last crawl is unreadable); next crawl not known"),
+         "last crawl not known (the date of the last crawl is unreadable); next crawl not known"),
         ("0001-01-01T00:00:00+09:00", None,
-         "never crawled as far as known (the date of the last crawl is unreadable); next crawl not known"),
+         "last crawl not known (the date of the last crawl is unreadable); next crawl not known"),
         ("2026-06-06", "2026-06-08",
          "crawled 24 h before 2026-06-07 00:00Z; next crawl due after 2026-06-08 00:00Z"),
         (dt.datetime(2026, 6, 6, 22), float("nan"),

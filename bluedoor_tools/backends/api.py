@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from http.client import NOT_FOUND
@@ -31,6 +32,8 @@ from .base import (
 __all__ = ["ApiBackend"]
 
 _LONGEST_GET = 4_000  # characters of parameters; longer lists of ids go in a POST body
+_PATIENCE_FOR_SPECIFICATION = 5.0  # seconds
+_ASK_AGAIN = 300.0  # seconds after which a specification that was not to be had is asked for again
 _LARGEST_SPECIFICATION = 20_000_000  # bytes; a specification of a hundred calls has less than one million
 _HINT = "Is the address that of the Job Postings API? If so, the API has changed."
 # The parameters of each endpoint whose names are assumed.
@@ -62,7 +65,8 @@ class ApiBackend:
         self.sends_key = transport.sends_key
         self._lock = threading.Lock()
         self._obeyed: set[str] = set()  # filters with assumed names that counts were seen to obey
-        self._published: Specification | BluedoorError | None = None
+        self._published: Specification | None = None
+        self._failed: tuple[str, float] = ("", 0.0)  # why the specification was not to be had, and when
 
     def now(self) -> dt.datetime:
         return dt.datetime.now(dt.UTC).replace(microsecond=0)
@@ -84,7 +88,7 @@ class ApiBackend:
         parameters = {"limit": str(limit), **({} if cursor is None else {"cursor": cursor})}
         request = Request("GET", _path("source_jobs", source_id=source_id), parameters)
         page = self._page(request, decoder, None, ())
-        if any(record.source_id not in {None, source_id} for record in page.page.records):
+        if not all(_same(record.source_id, source_id) for record in page.page.records):
             raise UnexpectedAnswerError(f"Asked for the jobs of source {source_id}, {request.path} gave others, too.")
         return page
 
@@ -124,7 +128,10 @@ class ApiBackend:
 
     def job_events(self, job_id: str, decoder: Decoder, limit: int) -> Page:
         path = _path("job_events", job_id=job_id)
-        return self._transport.ask("GET", path, parameters={"limit": str(limit)}, read=decoder.page).content
+        page = self._transport.ask("GET", path, parameters={"limit": str(limit)}, read=decoder.page).content
+        if not all(_same(record.job_id, job_id) for record in page.records):
+            raise UnexpectedAnswerError(f"Asked for the events of job {job_id}, {path} gave others, too.")
+        return page
 
     def facets(self, field: str, query: Query, limit: int) -> FacetAnswer:
         asked = facet_request(field, query, limit)
@@ -137,7 +144,7 @@ class ApiBackend:
         counts: list[tuple[Any, int]] = []
         for entry in values if isinstance(values, list) else (values,):
             match entry:
-                case {"value": value, "count": int(count)} if count >= 0 and not isinstance(count, bool):
+                case {"value": value, "count": int(count)} if 0 <= count < 2**63 and not isinstance(count, bool):
                     counts.append((value, count))
                 case _:
                     raise UnexpectedAnswerError(
@@ -172,8 +179,10 @@ class ApiBackend:
             for entry in entries if isinstance(entries, list) else ():
                 match entry:
                     case {"input": {"org_id": str(org_id)}, "data": dict() | None as record}:
-                        found[org_id] = record
                         read += 1
+                        # A record of another organisation would give its name to this one.
+                        if org_id in batch and (record is None or _same(record.get("org_id"), org_id)):
+                            found[org_id] = record
             if not read:  # one odd entry costs that name, an answer of another shape is no answer
                 raise UnexpectedAnswerError(f"The answer of {path} is not a list of organisations.", hint=_HINT)
         return found
@@ -207,7 +216,8 @@ class ApiBackend:
                         f"The answer of {request.path} is not a list of organisations.", hint=_HINT
                     )
         allowed = meta.get("limit")
-        return OrgsAnswer(records, type(allowed) is int and len(records) >= allowed, [request], notes)
+        cut = True if meta.get("next_cursor") else len(records) >= allowed if type(allowed) is int else None
+        return OrgsAnswer(records, cut, [request], notes)
 
     def source(self, source_id: str) -> dict[str, Any]:
         return self._record(_path("source", source_id=source_id))
@@ -216,42 +226,49 @@ class ApiBackend:
         return self._transport.ask("GET", _path("stats"), read=_read_record).content
 
     def specification(self) -> Specification:
-        """The published specification, asked for once."""
-        with self._lock:
-            if self._published is None:
-                self._published = self._ask_specification()
-            if isinstance(self._published, BluedoorError):
-                raise self._published
-            return self._published
+        """The published specification; once it was read, it is remembered."""
+        if self._published is None:
+            self._published = self._ask_specification()
+        return self._published
 
-    def _ask_specification(self) -> Specification | BluedoorError:
-        """It, or why it is not to be had. One try: an answer may wait for this."""
+    def _ask_specification(self) -> Specification:
+        """It, from where such are published. Within a few seconds: an answer may wait for this."""
         path = _path("openapi")
-        document: Any
+        quick: dict[str, Any] = {
+            "patience": min(self._transport.patience, _PATIENCE_FOR_SPECIFICATION),
+            "largest": _LARGEST_SPECIFICATION,
+        }
         try:
-            try:
-                document = self._transport.ask("GET", path, patience=0, largest=_LARGEST_SPECIFICATION).content
-            except UnexpectedAnswerError as error:
-                if error.context.get("status") != NOT_FOUND:
-                    raise
-                document = self._transport.ask(
-                    "GET", f"/v1{path}", patience=0, largest=_LARGEST_SPECIFICATION, at_origin=True
-                ).content
-            return Specification.of(document)
+            document = self._transport.ask("GET", path, **quick).content
+        except UnexpectedAnswerError as error:
+            if error.context.get("status") != NOT_FOUND:
+                raise
+            document = self._transport.ask("GET", f"/v1{path}", **quick, at_origin=True).content
+        return Specification.of(document)
+
+    def _published_if_had(self) -> Specification | str:
+        """The specification, or why it is not to be had: not asked for again and again."""
+        with self._lock:
+            failed, at = self._failed
+        if self._published is None and failed and time.monotonic() - at < _ASK_AGAIN:
+            return failed
+        try:
+            return self.specification()
         except BluedoorError as error:
-            return error
+            with self._lock:
+                self._failed = error.message.rstrip("."), time.monotonic()
+            return self._failed[0]
 
     def _named(self, endpoint: str, parameters: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
         """The parameters, assumed names as the published specification has them, and what to say of it."""
         assumed = [name for name in parameters if name in _ASSUMED.get(endpoint, ())]
         if not assumed:
             return dict(parameters), ()
-        try:
-            specification = self.specification()
-        except BluedoorError as error:
+        specification = self._published_if_had()
+        if isinstance(specification, str):
             return dict(parameters), (
                 f"{', '.join(assumed)}: assumed to be the API's name, and its specification, which would tell, could "
-                f"not be read ({error.message.rstrip('.')})",
+                f"not be read ({specification})",
             )
         notes = []
         sent = {name: name for name in parameters}
@@ -287,6 +304,11 @@ def _check_obeyed(query: Query, page: Page, path: str) -> None:
                 raise _ignored(parameter, path, parameter.reads[0], value)
 
 
+def _same(value: Any, asked: str) -> bool:
+    """Whether a record is of the id that was asked for; one that does not say is believed."""
+    return value is None or str(value).casefold() == asked.casefold()
+
+
 def _counted_by(parameter: contract.Parameter) -> str | None:
     """The facet that counts the values which a filter with an assumed name compares."""
     if parameter.known != "assumed":
@@ -310,7 +332,7 @@ def _obeys(parameter: contract.Parameter, value: Any, wanted: Any) -> bool:
         case "equals":
             return str(value).casefold() == str(wanted).casefold()
         case "one_of":
-            return value in wanted
+            return str(value).casefold() in {str(part).casefold() for part in wanted}
         case "from" | "before":
             moment, bound = parse_instant(value), parse_instant(wanted)
             return moment is None or bound is None or (moment >= bound) == (parameter.match == "from")

@@ -62,10 +62,10 @@ class FacetAnswer:
 
 @dataclass(slots=True)
 class OrgsAnswer:
-    """Organisations found by name or domain; `cut` where the look-up gave as many as it gives at most."""
+    """Organisations found by name or domain; `cut` where the look-up gave only a part, None where it does not say."""
 
     records: list[dict[str, Any]]
-    cut: bool
+    cut: bool | None
     requests: list[Request]
     notes: tuple[str, ...] = ()
 

@@ -24,6 +24,7 @@ def stats(client: Client, arguments: argparse.Namespace) -> None:
     import pandas as pd
 
     from ..answer_card import ATTRS_KEY, fingerprint
+    from ..client.statistics import hours_of
     from ..column_meanings import columns as meanings
 
     figures = client.stats()
@@ -35,8 +36,8 @@ def stats(client: Client, arguments: argparse.Namespace) -> None:
     said = [note for note in entries["notes"] if not note.startswith(told)]
     frame.attrs[ATTRS_KEY] = {**entries, "notes": said, "fingerprint": fingerprint(frame)}
     shown = _with_meaning(frame, mark=True)
-    lags = [isinstance(value, int) and str(name).endswith("_seconds") for name, value in figures.items()]
-    hours = [f"; {value / 3600:.1f} h" if lag else "" for lag, value in zip(lags, figures, strict=True)]
+    lags = [hours_of(value) if str(name).endswith("_seconds") else None for name, value in figures.items()]
+    hours = [f"; {lag}" if lag else "" for lag in lags]
     put(frame, arguments, "stats", shown=shown.assign(meaning=shown["meaning"] + hours))
 
 

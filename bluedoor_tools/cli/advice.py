@@ -91,5 +91,11 @@ def as_command(call: Mapping[str, Any]) -> str:
             continue
         values = value if isinstance(value, list) else ["any" if value is None else f"{value}"]
         values = [",".join(values)] if row.match == "one_of" else values
-        words += [word for text in values for word in ([] if name == "q" else [option]) + [shlex.quote(text)]]
+        for text in values:
+            if name == "q":
+                words.append(shlex.quote(text))
+            elif text.startswith("-"):
+                words.append(shlex.quote(f"{option}={text}"))
+            else:
+                words += [option, shlex.quote(text)]
     return " ".join(words)

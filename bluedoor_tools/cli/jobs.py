@@ -18,8 +18,9 @@ __all__ = ["events", "facets", "history", "read", "search", "show"]
 
 def search(client: Client, arguments: argparse.Namespace) -> None:
     """Search postings."""
+    texts = [text for text in (arguments.q, *(arguments.more_q or ())) if text is not None]
     jobs = client.search_jobs(
-        arguments.q,
+        texts or None,
         **filters_of(arguments, contract.PARAMETERS),
         description=arguments.description,
         columns=columns_of(arguments),

@@ -51,7 +51,8 @@ class _Parser(argparse.ArgumentParser):
         """Say which arguments are unknown, and what to write instead."""
         option = next((word.split("=")[0] for word in unknown if word.startswith("-")), None)  # its value may be a key
         if option is None:
-            self.error(f"nothing takes {' '.join(unknown)!r}. Put several words into quotes")
+            more = "; another search text goes into --q" if self.prog.endswith(" search") else ""
+            self.error(f"nothing takes {' '.join(unknown)!r}. Put several words into quotes{more}")
         name = option.lstrip("-").replace("-", "_")
         known = [text for action in self._actions for text in action.option_strings if "_" not in text]
         close = next((text for text in known if text.startswith(option)), None) or nearest(option, known)
@@ -95,6 +96,7 @@ def _add_jobs(commands: Any) -> None:
     """The commands that give postings, events and counts."""
     search = _command(commands, "search", "[q] [filters] [options]")
     search.add_argument("q", nargs="?", help=contract.PARAMETERS["q"].meaning)
+    search.add_argument("--q", dest="more_q", action="append", metavar="TEXT", help="another such text: either matches")
     _add_limit(search, "rows at most (default 100), or 'all'", whole_or_all)
     search.add_argument("--description", action="store_true", help="add the postings' texts")
     _add_columns(search)

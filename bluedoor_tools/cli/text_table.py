@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ..arguments import instant_text
-from ..inert import one_line
+from ..inert import one_line, without_key
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,7 +119,7 @@ def say(text: str, prefix: str = "bluedoor: ") -> None:
     """Say one line on standard error; without the prefix, dim."""
     if sys.stderr is None:
         return
-    line = one_line(f"{prefix}{text}")
+    line = without_key(one_line(f"{prefix}{text}"))
     with suppress(OSError):  # nobody listens
         sys.stderr.write(f"\x1b[2m{line}\x1b[0m\n" if not prefix and styled(sys.stderr) else f"{line}\n")
 

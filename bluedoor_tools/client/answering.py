@@ -155,8 +155,9 @@ class Answering:
         from_start = walk.start is None and not (pages is not None and walk.pages > pages)
         complete = walk.reason == "cursor ended" and from_start
         total, capped, about_total = _total(walk, query)
-        if complete and about_total:  # what overlapping queries could not tell, their rows do
-            total, about_total = len(frame), []
+        if complete and (about_total or capped):  # what queries that overlap or stopped counting could not tell
+            total, capped, about_total = len(frame), False, []
+        notes.extend(_about_branches(walk, query))
         notes.extend(about_total)
         reason = walk.reason if complete or walk.reason != "cursor ended" else "the last page, or pages, of a walk"
         key = "event_id" if kind == "events" else "job_id"
@@ -171,6 +172,8 @@ class Answering:
             notes.extend(_about_nothing(query))
         if complete and total is not None and not capped and total != len(frame):
             notes.append(f"the backend counted {total:,} matching {noun}, {len(frame):,} came")
+            if len(frame) < total:
+                complete, reason = False, f"{reason}, but the backend counted {total:,}"
         return self._with_card(
             frame,
             kind=kind,
@@ -278,6 +281,16 @@ def _total(walk: Walk, query: Query | None) -> tuple[int | None, bool, list[str]
         return sum(counts), capped, []
     extent = f"at least {max(counts):,}" if capped else f"between {max(counts):,} and {sum(counts):,}"
     return None, False, [f"{extent} match: values of {' and '.join(overlaps)} overlap"]
+
+
+def _about_branches(walk: Walk, query: Query | None) -> list[str]:
+    """The values of a list that nothing matches: one that is misspelt must not pass for a finding."""
+    if query is None or len(query.listed) != 1 or walk.start is not None:
+        return []
+    (name,) = query.listed
+    pairs = zip(query.branches(), walk.totals(), strict=False)
+    empty = [f"{name}={branch.filters[name]!r}" for branch, (total, _) in pairs if total == 0]
+    return [f"nothing matches {', '.join(empty)}"] if empty else []
 
 
 def _about_nothing(query: Query) -> list[str]:

@@ -64,7 +64,8 @@ class CountFunctions(Answering):
         """Count postings by the values of one field, or of two, under the same filters as a search.
 
         Costs one request for one field. For two, the API is asked once for the values of `by` and once for each of
-        them, up to `max_requests` in all; a local backend counts pairs at once.
+        them, up to `max_requests` in all; a local backend counts pairs at once. A filter whose name is assumed
+        (`provider`) takes two more, once a client: for the API's specification, and to see that it is obeyed.
 
         Parameters
         ----------
@@ -139,7 +140,13 @@ class CountFunctions(Answering):
             complete=complete,
             reason="all values" if complete else f"the {len(ranked[:most])} commonest values{unsure}",
             pages=len(found.answers),
-            notes=[*query.notes, *found.notes, *_about_counts(field, found, counted), *_about_sums(found)],
+            notes=[
+                *query.notes,
+                *found.notes,
+                *_about_counts(field, found, counted),
+                *_about_sums(found),
+                *_about_fields(query, field),
+            ],
         )
 
     def _counts(self, field: str, query: Query) -> _Counts:
@@ -162,9 +169,9 @@ class CountFunctions(Answering):
         pairs: Counter[tuple[str, str]] = Counter()
         notes: list[str] = []
         branches = query.branches(short=True)
-        if not self.backend.local and allowed < 2 * len(branches):
+        if not self.backend.local and allowed <= len(branches):
             raise InvalidRequestError(
-                f"Counting by {by} takes {2 * len(branches):,} requests or more; max_requests is {allowed:,}.",
+                f"Counting by {by} takes {len(branches) + 1:,} requests or more; max_requests is {allowed:,}.",
                 hint="Raise max_requests: one request, and one for each value.",
             )
         values = self._counts(split, query)
@@ -178,12 +185,14 @@ class CountFunctions(Answering):
         else:
             label = _labels(dict(values.ranked()))
             names = list(dict.fromkeys(label[value] for value, _ in values.ranked()))
-            kept = names[: max(0, (allowed - requests) // len(branches))]
-            left_out, ended = len(names) - len(kept), values.ended
-            for name in kept:
+            ended = values.ended
+            for place, name in enumerate(names):
                 narrowed = Query(
                     {**query.filters, contract.FACET_FIELDS[split].reads: name}, parameters=query.parameters
                 )
+                if requests + len(narrowed.branches(short=True)) > allowed:
+                    left_out = len(names) - place
+                    break
                 within = self._counts(counted, narrowed)
                 ended = ended and within.ended
                 requests += len(within.answers)
@@ -216,6 +225,7 @@ class CountFunctions(Answering):
                 *dict.fromkeys(notes),
                 f"share is of the postings of each {by} that have a {field}, as far as counted",
                 f"values of {split} that differ only in case are counted together",
+                *_about_fields(query, by, field),
             ],
         )
 
@@ -280,6 +290,15 @@ def _about_counts(field: str, found: _Counts, counted: int) -> list[str]:
     if len({str(value).casefold() for value in values}) < len(values):
         notes.append(f"values of {field} that differ only in case are counted apart; a search finds them together")
     return notes
+
+
+def _about_fields(query: Query, *fields: str) -> list[str]:
+    """What can mislead in what was counted, unless a filter on it has said so."""
+    reads = [contract.FACET_FIELDS[name].reads for name in fields]
+    said = [
+        f"{entry.name}: {entry.misleads}" for entry in contract.JOB_FIELDS if entry.name in reads and entry.misleads
+    ]
+    return [note for note in said if note not in query.notes]
 
 
 def _about_sums(found: _Counts) -> list[str]:

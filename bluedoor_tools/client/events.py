@@ -171,7 +171,7 @@ class EventFunctions(Answering):
     def history(self, job: str | Job) -> pd.DataFrame:
         """When a posting was open and when closed: its events and its record merged into one table of periods.
 
-        Costs two requests, and one for its organisation's name if that was not met before.
+        Costs two requests (one of a `Job`), and one for its organisation's name if that was not met before.
 
         Parameters
         ----------
@@ -198,6 +198,9 @@ class EventFunctions(Answering):
         frame, notes = periods(posting.record, events, self.backend.now())
         of_events: Mapping[str, Any] = events.attrs["bluedoor"]
         whole = bool(of_events["complete"])
+        if not whole:
+            notes.insert(0, f"made of {len(events)} events, and there may be more: the periods may not be all of them")
+            warn("The posting may have more events than these periods are made of.", ResultCutWarning)
         job_id = str(posting["job_id"])
         return self._with_card(
             frame,
@@ -206,7 +209,7 @@ class EventFunctions(Answering):
             applied={"job_id": job_id},
             complete=whole,
             reason="all events" if whole else "made of a part of the events only: the posting may have more",
-            pages=2,
+            pages=1 if posting is job else 2,
             request=Request("GET", contract.endpoint("job_events").path.format(job_id=job_id)),
             call={"function": "history", "first": "job", "arguments": {"job": job_id}},
             notes=[*notes, *(note for note in of_events["notes"] if note not in self.backend.notes)],

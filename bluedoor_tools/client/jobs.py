@@ -22,7 +22,7 @@ from ..errors import (
 from ..frames import FrameBuilder
 from ..inert import counted
 from ..posting_urls import posting_id
-from ..records import Job, org_name
+from ..records import Job
 from ..reproduction import FEW_SHOWN, bounded
 from .answering import Answering, job_columns_of, with_computation
 
@@ -73,7 +73,7 @@ class JobFunctions(Answering):
         company = None
         if isinstance(org_id, str):
             try:
-                company = org_name(self._organisations.record(org_id))
+                company = self._organisations.name(org_id)
             except NotFoundError:
                 notices.append("The backend does not know the organisation: its id stands for its name.")
             except BluedoorError as error:
@@ -121,7 +121,8 @@ class JobFunctions(Answering):
         -------
         DataFrame
             columns and dtypes as of a search. Postings that the backend does not have are announced, and listed on the
-            card, which is then not ``complete``; so are those not yet asked for when the load breaks off.
+            card, which is then not ``complete``; so are those not yet asked for when the load breaks off, and URLs of
+            systems whose URLs do not tell the id (Oracle HCM, UKG, Taleo, ADP).
 
         Raises
         ------
@@ -141,7 +142,7 @@ class JobFunctions(Answering):
         >>> client.get_jobs(some)["job_id"].equals(some["job_id"])
         True
         """
-        wanted = _posting_ids(jobs)
+        wanted, without_id = _posting_ids(jobs)
         if not isinstance(description, bool | None):
             raise InvalidRequestError(f"description={description!r} is not True or False.")
         chosen = columns is not None and not (isinstance(columns, str) and columns == "all")
@@ -160,6 +161,8 @@ class JobFunctions(Answering):
         for number, job_id in enumerate(wanted):
             try:
                 record = self.backend.job(job_id)
+                if record.get("job_id") != job_id:
+                    raise UnexpectedAnswerError(f"Asked for job {job_id}, the backend answered with another record.")
             except NotFoundError:
                 missing.append(job_id)
                 continue
@@ -174,10 +177,8 @@ class JobFunctions(Answering):
                     PartialResultWarning,
                 )
                 break
-            if record.get("job_id") != job_id:
-                raise UnexpectedAnswerError(f"Asked for job {job_id}, the backend answered with another record.")
             builder.add(decoder.records(json.dumps([record]).encode()))
-        shown = ", ".join(missing[:FEW_SHOWN]) + (" …" if len(missing) > FEW_SHOWN else "")
+        shown = _few(missing)
         if len(missing) == len(wanted):
             raise NotFoundError(f"The backend has none of {counted(len(wanted), 'posting')}: {shown}")
         if missing:
@@ -187,8 +188,13 @@ class JobFunctions(Answering):
         path = contract.endpoint("job").path.format(job_id=wanted[0])
         arguments = bounded({"jobs": tuple(wanted)}) | ({"columns": names} if columns is not None else {})
         arguments |= {} if description is None else {"description": description}
-        complete = not missing and not stopped
-        lacking = stopped or f"{counted(len(missing), 'posting')} not found"
+        if without_id:
+            providers = ", ".join(sorted(set(without_id.values())))
+            said = f"{counted(len(without_id), 'URL')} of {providers}, from which no id can be computed"
+            notes.append(f"left out: {said}: search by title, and take the job_id: {_few(without_id)}")
+            warn(f"Left out: {said}. The card names them.", PartialResultWarning)
+        complete = not (missing or stopped or without_id)
+        lacking = stopped or f"{counted(len(missing) + len(without_id), 'posting')} not found"
         return self._with_card(
             frame,
             kind="jobs",
@@ -204,8 +210,17 @@ class JobFunctions(Answering):
         )
 
 
-def _posting_ids(jobs: object) -> list[str]:
-    """The ids of the postings that a caller names, each once, in the order given."""
+def _few(names: Iterable[str]) -> str:
+    """The first of many names."""
+    several = list(names)
+    return ", ".join(several[:FEW_SHOWN]) + (" …" if len(several) > FEW_SHOWN else "")
+
+
+def _posting_ids(jobs: object) -> tuple[list[str], dict[str, str]]:
+    """The ids of the postings that a caller names, each once, in the order given.
+
+    And the URLs of systems whose URLs do not tell it, with their provider.
+    """
     if isinstance(jobs, pd.DataFrame):
         if "job_id" not in jobs.columns:
             raise InvalidRequestError("This frame has no column job_id.", hint="Ask for it with columns=.")
@@ -216,11 +231,15 @@ def _posting_ids(jobs: object) -> list[str]:
         raise InvalidRequestError("jobs takes a list of job_ids or URLs, or a frame of jobs.")
     wanted: dict[str, None] = {}
     wrong: list[tuple[object, str]] = []
+    without_id: dict[str, str] = {}
     for entry in jobs:
         try:
             wanted[posting_id(entry["job_id"] if isinstance(entry, Job) else entry).job_id] = None
         except InvalidRequestError as error:
-            wrong.append((entry, error.message))
+            if "provider" in error.context:
+                without_id[str(entry)] = contract.value_label(error.context["provider"])
+            else:
+                wrong.append((entry, error.message))
     if wrong:
         more = f" And {len(wrong) - _FEW_WRONG:,} more." if len(wrong) > _FEW_WRONG else ""
         raise InvalidRequestError(
@@ -228,6 +247,11 @@ def _posting_ids(jobs: object) -> list[str]:
             hint="A job_id has 40 hex digits; a posting's URL works, too.",
             context={"entries": [str(entry) for entry, _ in wrong]},
         )
+    if not wanted and without_id:
+        raise InvalidRequestError(
+            f"The URLs of {', '.join(sorted(set(without_id.values())))} do not tell their postings' ids.",
+            hint="Find them by search_jobs(title=…, provider=…) and take their job_id.",
+        )
     if not wanted:
         raise InvalidRequestError("jobs is empty.", hint="Give at least one job_id or URL.")
-    return list(wanted)
+    return list(wanted), without_id

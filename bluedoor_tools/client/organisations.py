@@ -64,7 +64,7 @@ class OrganisationFunctions(Answering):
             raise InvalidRequestError(
                 "get_org takes one id or name, as text.", hint="Use search_jobs(org_ids=[…]) for several."
             )
-        record = self._organisations.record(org_id) or {}
+        record = self._organisations.record(org_id)
         path = contract.endpoint("org").path.format(org_id=org_id)
         call = {"function": "get_org", "first": "org", "arguments": {"org": org_id}}
         return Org(
@@ -78,7 +78,8 @@ class OrganisationFunctions(Answering):
     def find_orgs(self, name: str, *, limit: int | None = 10) -> pd.DataFrame:
         """Organisations whose name has this text in it, or whose web domain this is: candidates, never merged.
 
-        Costs one request, and one for each candidate, for its counts.
+        Costs one request (two for what may be a web domain), one for each candidate, for its counts, and, once a
+        client, one for the API's specification, since the names of the look-up's parameters are assumed.
 
         Parameters
         ----------
@@ -120,18 +121,24 @@ class OrganisationFunctions(Answering):
             warn(f"{len(ranked):,} organisations are candidates; these are {len(shown)}.", ResultCutWarning)
         if answer.cut:
             notes.append(f"the look-up gave its first {len(answer.records)} only: there may be more candidates")
+        elif answer.cut is None:
+            notes.append("the look-up does not say whether these are all candidates")
         counts: list[tuple[int | None, str | None]] = []
+        unsure = 0
         failed: BluedoorError | None = None
         for org in shown:
-            counted: tuple[int | None, str | None] = (None, None)
+            counted: list[Any] = [None, None]
             if failed is None:
                 try:
-                    counted = self._open_postings(str(org["org_id"]))
+                    *counted, whole = self._open_postings(str(org["org_id"]))
+                    unsure += not whole
                 except BluedoorError as error:
                     failed = error
                     notes.append(f"active_jobs is empty where they could not be counted ({error.message})")
                     warn(f"The postings of some organisations could not be counted: {error}", PartialResultWarning)
-            counts.append(counted)
+            counts.append((counted[0], counted[1]))
+        if unsure:
+            notes.append(f"active_jobs is a lower bound for {unsure:,}: not every provider may have been counted")
         fields = [entry for entry in contract.ORG_FIELDS if entry.name != "display_name"]
         columns: dict[str, Any] = {
             "company": ("text", [org_name(org) for org in shown]),
@@ -146,7 +153,7 @@ class OrganisationFunctions(Answering):
         frame = typed(columns).astype({"active_jobs": "Int64", "board_count": "Int64"})
         order = sorted(range(len(shown)), key=lambda row: (not is_exact(shown[row], text), -(counts[row][0] or 0), row))
         frame = frame.iloc[order].reset_index(drop=True)
-        complete = not (cut or answer.cut or failed)
+        complete = answer.cut is False and not (cut or failed or unsure)
         return self._with_card(
             frame,
             kind="orgs",
@@ -160,12 +167,13 @@ class OrganisationFunctions(Answering):
             notes=[*notes, "candidates share a part of a name, which does not make them one company"],
         )
 
-    def _open_postings(self, org_id: str) -> tuple[int, str | None]:
-        """How many postings of an organisation the snapshot calls active, and on which systems."""
+    def _open_postings(self, org_id: str) -> tuple[int, str | None, bool]:
+        """How many postings of an organisation the snapshot calls active, on which systems, and whether that is all."""
         query = Query({"org_ids": (org_id,), "status": "active"})
-        counts = self.backend.facets("ats_provider", query, contract.FACET_LIMIT).counts
-        providers = ", ".join(sorted(value for value, _ in counts if isinstance(value, str)))
-        return sum(count for _, count in counts), providers or None
+        answer = self.backend.facets("ats_provider", query, contract.FACET_LIMIT)
+        providers = ", ".join(sorted(value for value, _ in answer.counts if isinstance(value, str)))
+        whole = answer.limit is not None and len(answer.counts) < answer.limit
+        return sum(count for _, count in answer.counts), providers or None, whole
 
     def get_source(self, source_id: str | Source) -> Source:
         """One crawled board, with its page: crawl times and freshness; one request.
@@ -192,7 +200,7 @@ class OrganisationFunctions(Answering):
             raise InvalidRequestError("get_source takes one id, as text.", hint="See a frame's column source_id.")
         checked = check_id("source_id", source_id["source_id"] if isinstance(source_id, Source) else source_id)
         record = self.backend.source(checked)
-        if record.get("source_id") != checked:
+        if str(record.get("source_id")).casefold() != checked:
             raise UnexpectedAnswerError(f"Asked for source {checked}, the backend answered with another record.")
         notices = [*self.backend.notes]
         company = None
@@ -225,5 +233,5 @@ def _boards(org: Mapping[str, Any]) -> int:
 def _fitting(value: Any, kind: contract.Kind) -> Any:
     """A value as its column holds it; of another type than promised, as text, or not at all in a column of numbers."""
     if kind == "number":  # an organisation's only one counts
-        return value if isinstance(value, int) and not isinstance(value, bool) else None
+        return value if type(value) is int and abs(value) < 2**63 else None
     return value if value is None or isinstance(value, str) else str(value)

@@ -83,6 +83,7 @@ ACCESS: tuple[AccessRule, ...] = (
     AccessRule("too fast", "observed", "429 with `Retry-After` in seconds"),
     AccessRule("slow", "observed", "broad searches take seconds; include_total=false is much faster"),
     AccessRule("errors", "assumed", "JSON with error, message or detail, or plain text; 404 for unknown ids"),
+    AccessRule("source_jobs", "assumed", "a board's jobs are of any status"),
     AccessRule("order", "assumed", "newest first by first_seen_at, ties by job_id, descending"),
     AccessRule("job_id", "seen", "sha1 of provider|board|provider_job_key; checked for lever, assumed for the others"),
     AccessRule("cursor", "assumed", "the `limit` may differ from page to page of one chain"),

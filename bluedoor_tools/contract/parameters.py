@@ -181,6 +181,8 @@ STATED_ELSEWHERE: dict[str, str] = {
     "employer": "Use company=…, the organisation's name, or org_ids=[…].",
     "organization": "Use company=…, the organisation's name, or org_ids=[…].",
     "org_id": "Use org_ids=[…].",
+    "job_id": "Use get_job(…).",
+    "job_ids": "Use get_jobs([…]).",
     "source_id": "Use source_ids=[…].",
     "ats_provider": "Use provider=…; ats_provider is the name of the facet.",
     "remote": "Use workplace_type='remote'.",

@@ -50,7 +50,7 @@ def source_page(
     >>> page = source_page({"provider": "lever"}, api_url="https://example.org/v1", company="Bread & Co",
     ...                    clock=dt.datetime(2026, 6, 7, tzinfo=dt.UTC))
     >>> page.title, page.facts[-1]
-    ('Bread & Co on Lever', ('Freshness', 'never crawled as far as known; next crawl not known'))
+    ('Bread & Co on Lever', ('Freshness', 'last crawl not known; next crawl not known'))
     """
     named = (company or "").strip() or None
     owner = named or word(record, "org_id") or NONE
@@ -121,7 +121,7 @@ def freshness(record: Mapping[str, Any], clock: dt.datetime) -> str:
     last, following = (moment(record.get(name), dates=True) for name in ("last_crawled_at", "next_crawl_after"))
     if last is None:
         unread = "" if word(record, "last_crawled_at") is None else " (the date of the last crawl is unreadable)"
-        crawled = f"never crawled as far as known{unread}"
+        crawled = f"last crawl not known{unread}"
     elif last > now:
         crawled = f"crawled {_duration(last - now)} after the clock, which says {minute(now)}: one of the two is wrong"
     else:

@@ -12,7 +12,7 @@ import pandas as pd
 from .. import contract
 from ..answer_card import attach
 from ..decode import Decoder
-from ..errors import NotFoundError, ResultCutWarning, warn
+from ..errors import BluedoorError, NotFoundError, PartialResultWarning, ResultCutWarning, warn
 from ..frames import FrameBuilder, typed
 from ..inert import counted, one_line
 from ..pages import org_page
@@ -98,6 +98,9 @@ class Org(Record):
                 newest = self._client.search_jobs(org_ids=[org_id], columns=["job_id", "title"], limit=100)
                 entries = newest.attrs["bluedoor"]
                 counts = newest.bluedoor.breakdown("title").dropna(subset=["value"])
+                counts = counts.assign(
+                    share=counts["count"] / counts["count"].sum()
+                )  # as the backend's: of those with one
                 if not entries["complete"]:
                     notes.append(f"title: counted within the newest {len(newest)} postings")
                     complete = False
@@ -105,7 +108,7 @@ class Org(Record):
                 counts = self._client.facets(field, org_ids=[org_id])
                 entries = counts.attrs["bluedoor"]
                 complete = complete and bool(entries["complete"])
-                notes += [note for note in entries["notes"] if note.startswith(("share is", "values of", "the field"))]
+                notes += [note for note in entries["notes"] if note not in self._client.backend.notes]
             request = request or entries["request"]
             parts.append(counts.assign(breakdown=breakdown, field=field))
         frame = typed(
@@ -116,7 +119,7 @@ class Org(Record):
         )
         frame["count"] = pd.Series([n for part in parts for n in part["count"].tolist()], dtype="int64")
         frame["share"] = pd.Series([n for part in parts for n in part["share"].tolist()], dtype="float64")
-        if frame.empty:
+        if not len(newest):
             notes = ["no active postings: nothing to break down"]
         return self._derived(
             frame,
@@ -163,32 +166,42 @@ class Org(Record):
                     providers.setdefault(source_id, provider if isinstance(provider, str) else "")
             if type(known) is int and len(met) == known:
                 break
-        records, gone = [], 0
+        records, gone, failed = [], 0, None
         for source_id in met:
+            bare = {"source_id": source_id, "provider": providers[source_id] or None}
             try:
-                records.append(self._client.get_source(source_id).record)
+                records.append(bare if failed else self._client.get_source(source_id).record)
             except NotFoundError:
                 gone += 1
-                records.append({"source_id": source_id, "provider": providers[source_id] or None})
+                records.append(bare)
+            except BluedoorError as error:
+                failed = error
+                records.append(bare)
         decoder = Decoder(contract.SOURCE_FIELDS)
         builder = FrameBuilder(decoder, [*(entry.name for entry in contract.SOURCE_FIELDS), "unknown_fields"])
         builder.add(decoder.records(json.dumps(records).encode()))
         frame = builder.finish()
         frame.insert(0, "jobs_met", pd.Series(list(met.values()), dtype="int64"))
-        every = ended or (type(known) is int and len(met) == known)
-        notes = [f"boards of the newest {looked:,} postings" + ("" if every else ": there may be more")]
+        as_counted = type(known) is int and len(met) == known
+        notes = [
+            f"boards of the newest {counted(looked, 'posting')}" + ("" if ended else ": older ones may have others")
+        ]
         if type(known) is int and known != len(met):
             notes.append(f"it counts {known:,} boards; {len(met):,} were met: one without postings is not")
         if gone:
             notes.append(f"{counted(gone, 'board is', 'boards are')} gone: the backend has no record any more")
-        if not every:
-            warn(f"Boards of the newest {looked:,} postings only; raise limit for more.", ResultCutWarning)
+        if failed is not None:
+            notes.append(f"of some boards only the id and the provider: they could not be asked for ({failed.message})")
+            warn(f"Some boards could not be asked for; their rows are kept: {failed}", PartialResultWarning)
+        if not (ended or as_counted):
+            warn(f"Boards of the newest {counted(looked, 'posting')} only; raise limit for more.", ResultCutWarning)
+        reason = "every posting was looked at" if ended else "as many boards as it counts" if as_counted else "limit"
         return self._derived(
             frame,
             kind="sources",
             then="sources",
-            complete=every,
-            reason="every posting was looked at" if ended else "as many boards as it counts" if every else "limit",
+            complete=ended and failed is None,
+            reason=reason,
             pages=pages + len(met),
             request=request,
             notes=notes,

@@ -26,6 +26,7 @@ class Functions(Protocol):
     """What a record asks of the client that it came from."""
 
     backend: Any
+    closed: bool
 
     def search_jobs(self, *arguments: Any, **filters: Any) -> pd.DataFrame:
         """See `Client.search_jobs`."""
@@ -119,13 +120,15 @@ class Record(Mapping[str, Any]):
             }
         ).astype({"count": "Int64"})
 
-    def slice(self, name: str) -> Any:
+    def slice(self, name: str, **options: Any) -> Any:
         """Open one of the slices: what its call gives, a frame or a record; costs what that costs.
 
         Parameters
         ----------
         name
             as in :attr:`slices`, in any case, such as ``"City jobs"``
+        **options
+            further arguments of the call, such as ``limit=None`` or another filter
 
         Raises
         ------
@@ -143,13 +146,13 @@ class Record(Mapping[str, Any]):
             )
         if row.call is None:
             raise InvalidRequestError(
-                f"{row.page} is a page of the employer's, not of this library: {row.opens}",
+                f"{row.page} is a page of the employer's, not of this library: {visible_line(row.opens)}",
                 hint="Open it in a browser.",
                 context={"url": row.opens},
             )
-        answer = self._open(row.call)
+        answer = self._open(row.call, options)
         entries = getattr(answer, "attrs", {}).get("bluedoor")
-        if entries is not None:
+        if entries is not None and not options:
             counted = entries["rows"] if entries["complete"] else entries["total"]
             if counted is not None and not entries["capped"]:
                 self._counts[row.page] = int(counted)
@@ -204,13 +207,13 @@ class Record(Mapping[str, Any]):
             )
         return self._functions
 
-    def _open(self, call: Call) -> Any:
-        answer = getattr(self._client, call.function)(*call.arguments, **call.filters)
+    def _open(self, call: Call, options: Mapping[str, Any]) -> Any:
+        answer = getattr(self._client, call.function)(*call.arguments, **{**call.filters, **options})
         return getattr(answer, call.then)() if call.then else answer
 
     def _count(self, name: str, call: Call | None) -> int | None:
         """Rows of a slice: remembered, or counted where that sends nothing."""
-        free = self._functions is not None and self._functions.backend.local
+        free = self._functions is not None and self._functions.backend.local and not self._functions.closed
         if name not in self._counts and free and call is not None and call.function == "search_jobs":
             counted = self._client.search_jobs(**call.filters, limit=1, columns=["job_id"])
             self._counts[name] = counted.attrs["bluedoor"]["total"]

@@ -36,7 +36,7 @@ class Source(Record):
     >>> client = bd.connect("sample")
     >>> source = client.get_job("76a82054d2c45c7b4c4f9ca9915c4b03b7a5b303").source
     >>> source.provider, source.freshness
-    ('lever', 'never crawled as far as known; next crawl not known')
+    ('lever', 'last crawl not known; next crawl not known')
     """
 
     _noun = "source"

@@ -256,12 +256,22 @@ class Transport:
         deadline, silence = time.monotonic() + left, min(_TIMEOUT, left)
         timeout = httpx.Timeout(silence, connect=min(_CONNECT_TIMEOUT, left))
         try:
-            with self._client.stream(method, url, params=parameters or None, json=body, timeout=timeout) as response:
+            with self._client.stream(
+                method,
+                url,
+                params=parameters or None,
+                json=body,
+                timeout=timeout,
+                # A packed body could grow beyond any bound.
+                headers={"Accept-Encoding": "identity"} if largest < math.inf else None,
+            ) as response:
+                if largest < math.inf and response.headers.get("Content-Encoding", "identity") != "identity":
+                    raise _TooLargeError
                 response.stream = _Bounded(response.stream, deadline, largest)
                 response.read()
         except _TooLargeError:
             raise UnexpectedAnswerError(
-                f"The answer of {self._named(path)} is larger than {largest:,.0f} bytes.", hint=_ADDRESS_HINT
+                f"The answer of {self._named(path)} is larger than {largest:,.0f} bytes, or packed.", hint=_ADDRESS_HINT
             ) from None
         except httpx.TimeoutException:
             allowed = left if time.monotonic() > deadline else silence

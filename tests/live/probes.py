@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -66,6 +67,7 @@ def first_contact(asker: Asker) -> Contact:
     ]
     orgs, on_batch = _orgs(asker, base.rows)
     sources = _sources(asker, base.rows)
+    found.append(_board(asker, base.rows))
     on_events, events = on_limit(
         "LIMIT EVENT_LIMIT", limits().get("EVENT_LIMIT", 100), lambda limit: _events(asker, limit)
     )
@@ -165,6 +167,20 @@ def _orgs(asker: Asker, jobs: Sequence[Record]) -> tuple[list[Record], Finding]:
 
     finding, answer = on_limit("LIMIT BATCH_LIMIT", limits().get("BATCH_LIMIT", 100), ask)
     return [entry["data"] for entry in answer.rows if isinstance(entry.get("data"), dict)], finding
+
+
+def _board(asker: Asker, rows: Sequence[Record]) -> Finding:
+    """Whether a board's jobs are of any status: one of another status than active says so."""
+    row = "ACCESS source_jobs"
+    boards = Counter(line["source_id"] for line in rows if isinstance(line.get("source_id"), str))
+    if not boards:
+        return Finding(row, "undecided", "no board was met")
+    exchange = asker.ask(f"/sources/{boards.most_common(1)[0][0]}/jobs", {"limit": str(contract.PAGE_LIMIT)})
+    if not exchange.answered:
+        return Finding(row, "undecided", f"{exchange.asked}: {exchange.error}")
+    statuses = sorted({str(line.get("status")) for line in exchange.rows})
+    told = f"{len(exchange.rows)} jobs of one board: {', '.join(statuses) or 'none'}"
+    return Finding(row, "confirmed" if set(statuses) - {"active"} else "undecided", told)
 
 
 def _sources(asker: Asker, jobs: Sequence[Record]) -> list[Record]:
