@@ -116,6 +116,11 @@ def columns(frame: str = "jobs") -> pd.DataFrame:
         "observed" on the live API, "assumed"), ``misleads`` (what can mislead; NaN where nothing is known to),
         ``default`` (boolean: there unless `columns=` chooses otherwise)
 
+    Raises
+    ------
+    InvalidRequestError
+        No such kind of frame; the nearest is named.
+
     Examples
     --------
     >>> import bluedoor_tools as bd
@@ -129,13 +134,18 @@ def columns(frame: str = "jobs") -> pd.DataFrame:
     return typed(
         {
             "column": ("text", [field.name for field in fields]),
-            "dtype": ("text", [_INTEGERS.get((frame, field.name), _DTYPES[field.kind]) for field in fields]),
+            "dtype": ("text", [_dtype(frame, field) for field in fields]),
             "meaning": ("text", [_meaning(field) for field in fields]),
             "known": ("text", [field.known for field in fields]),
             "misleads": ("text", [field.misleads or None for field in fields]),
             "default": ("boolean", [_is_default(frame, field.name) for field in fields]),
         }
     )
+
+
+def _dtype(frame: str, field: Field) -> str:
+    whole = _WHOLE if frame == "stats" else None  # where every figure is whole, as in all seen so far
+    return whole or _INTEGERS.get((frame, field.name), _DTYPES[field.kind])
 
 
 def _is_default(frame: str, name: str) -> bool:

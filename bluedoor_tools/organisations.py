@@ -26,7 +26,7 @@ from .records import Org, org_name
 __all__ = ["Organisations", "checked_name", "is_exact", "match_of"]
 
 _DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)+", re.ASCII)
-_STEM = 3  # letters by which a misspelt name is looked up
+_STEM, _WORDS = 3, 2  # letters, and words, by which a misspelt name is looked up
 _FEW = 8  # candidates that an error lists
 
 
@@ -153,13 +153,10 @@ class Organisations:
                 hint="Say which by org_ids=[…]; find_orgs shows how many postings each has.",
                 context={"org_ids": [str(record["org_id"]) for record in exact]},
             )
-        near = answer.records
-        if not near:
-            with contextlib.suppress(BluedoorError):  # who is near is a courtesy: that nobody is so named stands
-                near = self.find(name[:_STEM]).records
         # Where several have the words, none of them is nearer than the others.
-        likely = near if near is not answer.records or len(near) == 1 else []
-        close = nearest(name, [text for record in likely if (text := org_name(record))])
+        close = org_name(answer.records[0]) if len(answer.records) == 1 else None
+        if not answer.records:
+            close = self._near(name)
         hints = [f"Did you mean {close!r}?"] if close else []
         hints += [f"With these words: {_listed(answer.records)}."] if answer.records else []
         if answer.cut:
@@ -172,6 +169,16 @@ class Organisations:
             context={"nearest": close},
         )
 
+    def _near(self, name: str) -> str | None:
+        """The name most like one that nobody has: looked for by its words, its beginning and its end."""
+        words = sorted({word for word in re.findall(r"\w+", name) if len(word) > _STEM}, key=len, reverse=True)
+        for part in dict.fromkeys([*words[:_WORDS], name[:_STEM], name[-_STEM:]]):
+            with contextlib.suppress(BluedoorError):  # a courtesy: that nobody is so named stands
+                close = nearest(name, [text for record in self.find(part).records if (text := org_name(record))])
+                if close:
+                    return close
+        return None
+
 
 def checked_name(name: object) -> str:
     """A caller's name of a company as text that says something."""
@@ -179,9 +186,10 @@ def checked_name(name: object) -> str:
         raise InvalidRequestError(
             f"A company is named by text, not {type(name).__name__}.", hint="Write its name in quotes."
         )
-    text = re.sub(r"^https?://(?:www\.)?([^/?#]+).*|^www\.", r"\1", " ".join(name.split()), flags=re.IGNORECASE)
+    # Of a web address, its domain.
+    text = re.sub(r"^https?://(?:www\.)?([^/?#]+).*", r"\1", " ".join(name.split()), flags=re.IGNORECASE)
     if not text or not any(char.isalnum() for char in text) or not text.isprintable():
-        raise InvalidRequestError(f"company={name[:60]!r} says no name.", hint="Write the company's name.")
+        raise InvalidRequestError(f"{name[:60]!r} says no name.", hint="Write the company's name.")
     if is_id(text):
         raise InvalidRequestError("company is a name; this is an id.", hint=f"Use org_ids=[{text!r}].")
     return text

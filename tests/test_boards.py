@@ -322,11 +322,14 @@ def test_a_count_of_boards_of_any_type(count: Any) -> None:
 
 
 def test_an_answer_of_a_board_that_fails(api: Client, face: FaceApp) -> None:
-    """A board that cannot be asked for is an error of that kind, not a board that is gone."""
+    """A board that cannot be asked for keeps its row, too, and is told from one that is gone."""
     organisation = api.get_org("Corvenmoor Health")
     face.faults.overrides.append(Override(r"/sources/", {"error": "no"}, status=403))
-    with pytest.raises(bd.NotAuthorizedError):
-        organisation.sources()
+    with pytest.warns(bd.PartialResultWarning, match="could not be asked for; their rows are kept"):
+        found = organisation.sources()
+    assert len(found) == 23 and found["source_id"].is_unique
+    assert not bd.card(found)["complete"]
+    assert not any("gone" in note for note in bd.card(found)["notes"])
 
 
 # -- events and history ------------------------------------------------------------------------------------------------

@@ -166,7 +166,8 @@ def test_a_part_of_a_name_is_never_taken(either: Client, part: str) -> None:
 
 
 def test_a_part_of_a_domain_is_never_taken(either: Client) -> None:
-    """Nor is a subdomain, or what it is a subdomain of."""
+    """Nor is a subdomain, or what it is a subdomain of; a whole web address stands for its domain."""
+    assert either.get_org("https://www.acme.test/careers?x=1").record == either.get_org("acme.test").record
     for domain in ("www.acme.test", "acme.tes", "http.acme.test"):
         with pytest.raises(bd.NotFoundError):
             either.search_jobs(company=domain)

@@ -46,7 +46,8 @@ for _row in contract.EVENT_PARAMETERS.values():
     if _row.known == "assumed":
         _ASSUMED["events_search"].add(_row.name)
 for _option in contract.OPTIONS:
-    if _option.known == "assumed":
+    # A page size or a cursor that is ignored shows in the walk.
+    if _option.known == "assumed" and _option.name not in {"limit", "cursor"}:
         for _endpoint in _option.of:
             _ASSUMED[_endpoint].add(_option.name)
 

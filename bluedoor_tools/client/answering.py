@@ -155,8 +155,8 @@ class Answering:
         from_start = walk.start is None and not (pages is not None and walk.pages > pages)
         complete = walk.reason == "cursor ended" and from_start
         total, capped, about_total = _total(walk, query)
-        if complete and (about_total or capped):  # what queries that overlap or stopped counting could not tell
-            total, capped, about_total = len(frame), False, []
+        if complete and (about_total or (capped and total is not None and len(frame) >= total)):
+            total, capped, about_total = len(frame), False, []  # what was not counted to its end, the rows tell
         notes.extend(_about_branches(walk, query))
         notes.extend(about_total)
         reason = walk.reason if complete or walk.reason != "cursor ended" else "the last page, or pages, of a walk"
@@ -170,7 +170,7 @@ class Answering:
             complete, reason = False, f"{reason}, without {builder.drift.broken_records:,} broken records"
         if not len(frame) and walk.start is None and query is not None and kind == "jobs":
             notes.extend(_about_nothing(query))
-        if complete and total is not None and not capped and total != len(frame):
+        if complete and total is not None and total != len(frame):
             notes.append(f"the backend counted {total:,} matching {noun}, {len(frame):,} came")
             if len(frame) < total:
                 complete, reason = False, f"{reason}, but the backend counted {total:,}"

@@ -176,7 +176,7 @@ class CountFunctions(Answering):
             )
         values = self._counts(split, query)
         local = [self.backend.facet_pairs(split, counted, branch) for branch in branches]
-        requests, left_out, ended = len(branches), 0, True
+        requests, left_out, ended, ended_split = len(branches), 0, True, True
         if all(found is not None for found in local):
             rows = [row for found in local for row in found or ()]
             label = _labels({**dict.fromkeys((value for value, _, _ in rows), 0), **dict(values.ranked())})
@@ -185,7 +185,7 @@ class CountFunctions(Answering):
         else:
             label = _labels(dict(values.ranked()))
             names = list(dict.fromkeys(label[value] for value, _ in values.ranked()))
-            ended = values.ended
+            ended = ended_split = values.ended
             for place, name in enumerate(names):
                 narrowed = Query(
                     {**query.filters, contract.FACET_FIELDS[split].reads: name}, parameters=query.parameters
@@ -201,10 +201,11 @@ class CountFunctions(Answering):
                 notes.extend(within.notes)
         if split != by:
             pairs = Counter({(other, value): count for (value, other), count in pairs.items()})
-        if left_out:
-            said = f"{left_out:,} rarer values of {split} are left out: max_requests is {allowed:,}"
+        more = "" if ended_split else f", and all that are rarer: the API counts the {contract.FACET_LIMIT} commonest"
+        if left_out or more:
+            said = f"left out: {left_out:,} values of {split} beyond max_requests={allowed:,}{more}"
             notes.append(said)
-            warn(f"{said}; raise it for more.", ResultCutWarning)
+            warn(f"{said[0].upper()}{said[1:]}.", ResultCutWarning)
         shown, cut = _ranked_pairs(pairs, most)
         if cut:
             notes.append(f"of {field}, the {most} commonest values of each {by} are shown; {cut:,} pairs are not")

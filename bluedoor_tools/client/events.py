@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any, Unpack
@@ -13,7 +14,7 @@ from ..arguments import check_limit, check_limit_of_one_answer, instant_text
 from ..backends.base import ListPage, Request
 from ..cursor import Cursor
 from ..decode import Decoder
-from ..errors import NotFoundError, ResultCutWarning, warn
+from ..errors import NotFoundError, ResultCutWarning, UnexpectedAnswerError, warn
 from ..event_values import value_texts
 from ..frames import EVENT_COLUMNS, FrameBuilder
 from ..lifecycle import periods
@@ -50,7 +51,16 @@ class EventFunctions(Answering):
         DataFrame
             one row an event; `old_value`, `new_value` and `metadata` are JSON text, `old_value_text` and
             `new_value_text` the same to be read, `observed_at` is when the crawler saw it, which may be a day after it
-            happened. ``bd.columns("events")`` has every column.
+            happened (datetime64[us, UTC]; the others str). ``bd.columns("events")`` has every column.
+
+        Raises
+        ------
+        InvalidRequestError
+            Neither an id nor the URL of a posting on a known site, or a wrong limit.
+        NotFoundError
+            The backend has no such posting.
+        CouldNotAskError, NotAuthorizedError, UnexpectedAnswerError
+            The backend gave no answer, or none that can be used.
 
         Examples
         --------
@@ -171,7 +181,8 @@ class EventFunctions(Answering):
     def history(self, job: str | Job) -> pd.DataFrame:
         """When a posting was open and when closed: its events and its record merged into one table of periods.
 
-        Costs two requests (one of a `Job`), and one for its organisation's name if that was not met before.
+        Costs two requests (one of a `Job`), one for its organisation's name if that was not met before, and one per
+        100 events where there are more than 100.
 
         Parameters
         ----------
@@ -181,10 +192,15 @@ class EventFunctions(Answering):
         Returns
         -------
         DataFrame
-            one row a period: `period`, `state` ("open", "closed"), `started_at`, `started_by`, `ended_at` and
-            `ended_by` (missing while it lasts), `days`, `updates`, `changed_fields`. ``bd.columns("history")`` has
-            their meaning. The last period holds as far as there is evidence: the card says up to when, and where the
-            events and the record disagree.
+            one row a period: `period` (int64), `state` (str: "open", "closed"), `started_at` (datetime64[us, UTC]),
+            `started_by` (str), `ended_at` and `ended_by` (missing while it lasts), `days` (float64), `updates` (int64),
+            `changed_fields` (str). ``bd.columns("history")`` has their meaning. The last period holds as far as there
+            is evidence: the card says up to when, and where the events and the record disagree.
+
+        Raises
+        ------
+        InvalidRequestError, NotFoundError, CouldNotAskError, NotAuthorizedError, UnexpectedAnswerError
+            As for :meth:`get_job`.
 
         Examples
         --------
@@ -195,6 +211,9 @@ class EventFunctions(Answering):
         """
         posting = job if isinstance(job, Job) else self._whole.get_job(job)
         events = self.job_events(posting, limit=contract.EVENT_LIMIT)
+        if not events.attrs["bluedoor"]["complete"]:  # a posting's own events come in one answer, without a cursor
+            with contextlib.suppress(UnexpectedAnswerError):
+                events = self.search_events(job_ids=[posting["job_id"]], limit=None)
         frame, notes = periods(posting.record, events, self.backend.now())
         of_events: Mapping[str, Any] = events.attrs["bluedoor"]
         whole = bool(of_events["complete"])

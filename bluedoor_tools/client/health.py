@@ -24,7 +24,8 @@ class HealthFunctions(Answering):
     def doctor(self) -> pd.DataFrame:
         """Check the connection, and hold the API's published specification against what this library knows of it.
 
-        Costs two requests, none on a local backend. Nothing raises: what could not be asked is a row that says so.
+        Costs two requests, none on a local backend. No trouble with the API raises: what could not be asked is a row
+        that says so.
 
         Returns
         -------

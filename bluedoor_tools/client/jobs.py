@@ -45,12 +45,19 @@ class JobFunctions(Answering):
             its job_id (40 hex digits), or its URL on Lever, Greenhouse, Ashby, Workable, SmartRecruiters, Workday and
             others: the id is computed from the URL. The rule for that is checked for Lever, assumed for the others.
 
+        Returns
+        -------
+        Job
+            every field as an attribute, nested objects decoded; its page shows itself; ``.frame()`` is one row
+
         Raises
         ------
         InvalidRequestError
             Neither an id nor the URL of a posting on a known site.
         NotFoundError
             The backend has no such posting.
+        CouldNotAskError, NotAuthorizedError, UnexpectedAnswerError
+            The backend gave no answer, or none that can be used.
 
         Examples
         --------

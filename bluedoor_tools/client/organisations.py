@@ -38,12 +38,19 @@ class OrganisationFunctions(Answering):
         org
             its id (a UUID, the column `org_id`), or its name or web domain, whole, whatever its case
 
+        Returns
+        -------
+        Org
+            every field as an attribute; its page shows itself; ``.jobs()``, ``.breakdowns()``, ``.sources()``
+
         Raises
         ------
         InvalidRequestError
             Neither an id nor a name, or the exact name of several organisations: they are listed.
         NotFoundError
-            The backend has no such organisation; of a name, the nearest are named.
+            The backend has no such organisation; of a name, the nearest is named.
+        CouldNotAskError, NotAuthorizedError, UnexpectedAnswerError
+            The backend gave no answer, or none that can be used.
 
         Examples
         --------
@@ -94,7 +101,15 @@ class OrganisationFunctions(Answering):
             one row a candidate, exact names first, then by postings: `company`, `match` ("exact", "part" of a name or
             domain, "other": the look-up gave it, though it has not this text),
             `active_jobs` (Int64: active in the snapshot, not open now), `providers` (the applicant tracking systems of
-            those postings), then the fields of the organisation. ``bd.columns("orgs")`` has every column.
+            those postings), then the fields of the organisation (str; `board_count` Int64). ``bd.columns("orgs")`` has
+            every column. Where postings could not be counted, candidates are kept, with a `PartialResultWarning`.
+
+        Raises
+        ------
+        InvalidRequestError
+            No text, or one without a letter or digit.
+        CouldNotAskError, NotAuthorizedError, UnexpectedAnswerError
+            The look-up gave no answer, or none that can be used.
 
         Examples
         --------
@@ -183,12 +198,19 @@ class OrganisationFunctions(Answering):
         source_id
             its id (a UUID, the column `source_id`)
 
+        Returns
+        -------
+        Source
+            every field as an attribute, ``.freshness`` in words; its page shows itself; ``.jobs()``
+
         Raises
         ------
         InvalidRequestError
             Not the id of a board.
         NotFoundError
             The backend has no such board, or has it no more.
+        CouldNotAskError, NotAuthorizedError, UnexpectedAnswerError
+            The backend gave no answer, or none that can be used.
 
         Examples
         --------

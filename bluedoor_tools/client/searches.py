@@ -44,9 +44,11 @@ class SearchFunctions(Answering):
     ) -> pd.DataFrame:
         """Search postings: a DataFrame, newest first, with an answer card.
 
-        Costs one request per 100 rows, one per 100 organisations not met before (for `company`), and time with
-        ``description=True``. ``status="active"`` means active in bluedoor's job snapshot, not open now: the snapshot
-        lagged the events by 16 h. Cross-posts are not merged.
+        Costs one request per 100 rows (of lists of values, at least one a value), one per 100 organisations not met
+        before (for the column `company`), one or two to look up ``company=``, one for the API's specification where a
+        filter's name is assumed (`provider`; once a client), and time with ``description=True``. ``status="active"``
+        means active in bluedoor's job snapshot, not open now: the snapshot lagged the events by 16 h. Cross-posts are
+        not merged.
 
         Parameters
         ----------
@@ -111,8 +113,20 @@ class SearchFunctions(Answering):
         """Search postings page by page: DataFrames of at most 100 rows, each with its card, as they arrive.
 
         Arguments, columns, order and errors as for :meth:`search_jobs`, but `limit` is None (all). Arguments are
-        checked at the call; one request is sent a page, when it is wanted. The card's ``next_cursor`` of any page
-        goes on from there.
+        checked at the call; one request is sent a page, when it is wanted, and for lists of values one a value before
+        the first page. The card's ``next_cursor`` of any page goes on from there.
+
+        Returns
+        -------
+        iterator of DataFrame
+            each of 1 to 100 rows, columns and dtypes as of :meth:`search_jobs`
+
+        Raises
+        ------
+        InvalidRequestError
+            At the call: an unknown or conflicting argument.
+        CouldNotAskError, NotAuthorizedError, UnexpectedAnswerError
+            While iterating: the next page was not to be had. The pages before it stay, and their cards go on.
 
         Examples
         --------
@@ -131,7 +145,7 @@ class SearchFunctions(Answering):
         limit: int | None = DEFAULT_LIMIT,
         cursor: str | None = None,
     ) -> pd.DataFrame:
-        """The postings of one crawled board, of any status: a DataFrame, newest first, with an answer card.
+        """The postings of one crawled board, of any status (assumed): a DataFrame, newest first, with an answer card.
 
         Costs as :meth:`search_jobs`; ``search_jobs(source_ids=[…])`` takes filters, too, and descriptions.
 
@@ -142,12 +156,21 @@ class SearchFunctions(Answering):
         columns, limit, cursor
             as for :meth:`search_jobs`
 
+        Returns
+        -------
+        DataFrame
+            one row a posting; columns and dtypes as of :meth:`search_jobs`
+
         Raises
         ------
         InvalidRequestError
             Not the id of a board, or an unknown column.
         NotFoundError
             The backend has no such board.
+        UnexpectedAnswerError
+            Postings of another board came.
+        CouldNotAskError, NotAuthorizedError
+            As for :meth:`search_jobs`.
 
         Examples
         --------

@@ -26,6 +26,12 @@ class StatisticsFunctions(Answering):
         Series
             the figures by the API's own names, nested names joined by dots. ``bd.card(…)`` says what each means and
             how that is known; ``public_jobs_snapshot_lag_seconds`` is how far `status` and `active` lag the events.
+            dtype int64 where every figure is whole
+
+        Raises
+        ------
+        CouldNotAskError, NotAuthorizedError, UnexpectedAnswerError
+            The backend gave no answer, or none that can be used.
 
         Examples
         --------

@@ -136,16 +136,18 @@ class Option:
 
 # fmt: off
 OPTIONS: tuple[Option, ...] = (
-    Option("limit", "observed", ("search", "source_jobs", "job_events", "facets", "events_search"),
-           "1-100 records or values"),
-    Option("cursor", "observed", ("search", "source_jobs", "events_search"), "the answer's next_cursor, sent back"),
+    Option("limit", "observed", ("search", "source_jobs", "job_events", "facets"), "1-100 records or values"),
+    Option("limit", "assumed", ("events_search",), "1-100 events", ("page_size", "per_page")),
+    Option("cursor", "observed", ("search", "source_jobs"), "the answer's next_cursor, sent back"),
+    Option("cursor", "assumed", ("events_search",), "the answer's next_cursor, sent back", ("after", "page_token")),
     Option("include", "observed", ("job", "search"), "`description` adds description_text"),
     Option("include_total", "observed", ("search",), "`false` spares the count, which is slow"),
     Option("active", "observed", ("search", "facets"), "true or false; conflicts with status, which says the same"),
     Option("field", "observed", ("facets",), "the field whose values are counted"),
     Option("org_ids", "observed", ("orgs_batch",), "a list in the body"),
-    Option("name", "assumed", ("orgs_lookup",), "a part of the name", ("query", "q", "display_name", "search")),
-    Option("domain", "assumed", ("orgs_lookup",), "the web domain, whole", ("website", "q")),
+    Option("name", "assumed", ("orgs_lookup",), "a part of the name", ("query", "display_name", "search")),
+    Option("q", "assumed", ("orgs_lookup",), "name or domain; not used while `name` and `domain` serve"),
+    Option("domain", "assumed", ("orgs_lookup",), "the web domain, whole", ("website",)),
     Option("sql", "assumed", ("query",), "one statement", ("query", "statement")),
 )
 # fmt: on

@@ -51,6 +51,11 @@ def save(
         the file. Parquet, JSON and XLSX carry the answer card along, CSV and JSON lines do not. Every format but XLSX
         gives the same frame of jobs back to :func:`read_jobs`.
 
+    Raises
+    ------
+    InvalidRequestError
+        No such format, no frame, or a file that cannot be written.
+
     Examples
     --------
     >>> import bluedoor_tools as bd, tempfile

@@ -71,17 +71,48 @@ class Job(Record):
 
     @property
     def org(self) -> Org:
-        """Its organisation; one request, if it was not met before."""
+        """Its organisation; one request, if it was not asked for before.
+
+        Raises
+        ------
+        NotFoundError
+            The posting names none, or the backend has it no more.
+
+        Examples
+        --------
+        >>> import bluedoor_tools as bd
+        >>> bd.connect("sample").get_job("76a82054d2c45c7b4c4f9ca9915c4b03b7a5b303").org.name
+        'Spotify'
+        """
         return self._linked("org_id", "organisation", self._client.get_org)  # type: ignore[no-any-return]
 
     @property
     def source(self) -> Source:
-        """The crawled board that it was found on; one request."""
+        """The crawled board that it was found on; one request.
+
+        Raises
+        ------
+        NotFoundError
+            The posting names none, or the backend has it no more.
+
+        Examples
+        --------
+        >>> import bluedoor_tools as bd
+        >>> bd.connect("sample").get_job("76a82054d2c45c7b4c4f9ca9915c4b03b7a5b303").source.provider
+        'lever'
+        """
         return self._linked("source_id", "board", self._client.get_source)  # type: ignore[no-any-return]
 
     @property
     def native(self) -> Any:
-        """What the applicant tracking system sent (`native_structured`), decoded: any shape, None where nothing."""
+        """What the applicant tracking system sent (`native_structured`), decoded: any shape, None where nothing; free.
+
+        Examples
+        --------
+        >>> import bluedoor_tools as bd
+        >>> bd.connect("sample").get_job("76a82054d2c45c7b4c4f9ca9915c4b03b7a5b303").native["categories"]["team"]
+        'Experience'
+        """
         sent = self.record.get("native_structured")
         try:
             return json.loads(sent) if isinstance(sent, str) else sent
@@ -89,11 +120,25 @@ class Job(Record):
             return sent
 
     def events(self, **options: Any) -> pd.DataFrame:
-        """Its lifecycle events, as :meth:`Client.job_events` gives them; one request."""
+        """Its lifecycle events: columns, cost and errors as of :meth:`Client.job_events`.
+
+        Examples
+        --------
+        >>> import bluedoor_tools as bd
+        >>> len(bd.connect("sample").get_job("76a82054d2c45c7b4c4f9ca9915c4b03b7a5b303").events())
+        1
+        """
         return self._client.job_events(self, **options)
 
     def history(self) -> pd.DataFrame:
-        """When it was open and when closed, as :meth:`Client.history` says; one request."""
+        """When it was open and when closed: columns, cost and errors as of :meth:`Client.history`.
+
+        Examples
+        --------
+        >>> import bluedoor_tools as bd
+        >>> bd.connect("sample").get_job("76a82054d2c45c7b4c4f9ca9915c4b03b7a5b303").history()["state"].tolist()
+        ['open']
+        """
         return self._client.history(self)
 
     def frame(self) -> pd.DataFrame:

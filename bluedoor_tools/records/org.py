@@ -73,7 +73,14 @@ class Org(Record):
         return one_line(f"<Org {self.org_id}: {self.name!r}>")
 
     def jobs(self, *arguments: Any, **filters: Any) -> pd.DataFrame:
-        """Its postings: :meth:`Client.search_jobs` with ``org_ids`` set, and the same arguments and filters."""
+        """Its postings: :meth:`Client.search_jobs` with ``org_ids`` set, and its arguments, columns, cost and errors.
+
+        Examples
+        --------
+        >>> import bluedoor_tools as bd
+        >>> bd.connect("sample").get_org("Corvenmoor Health").jobs("nurse", limit=3)["company"].unique().tolist()
+        ['Corvenmoor Health']
+        """
         return self._client.search_jobs(*arguments, org_ids=[self["org_id"]], **filters)
 
     def breakdowns(self) -> pd.DataFrame:
@@ -87,6 +94,17 @@ class Org(Record):
         DataFrame
             ``breakdown`` ("role", "location", "ats", "work model"), ``field`` (what was counted), ``value`` (str),
             ``count`` (int64), ``share`` (float64, within the field), the commonest first
+
+        Raises
+        ------
+        CouldNotAskError, NotAuthorizedError, UnexpectedAnswerError
+            One of the answers was not to be had.
+
+        Examples
+        --------
+        >>> import bluedoor_tools as bd
+        >>> bd.connect("sample").get_org("Corvenmoor Health").breakdowns()["breakdown"].unique().tolist()
+        ['role', 'location', 'ats', 'work model']
         """
         org_id = self["org_id"]
         parts = []
@@ -147,7 +165,19 @@ class Org(Record):
         -------
         DataFrame
             one row a board: `jobs_met` (int64: of the postings looked at, of any status), then the fields of a source.
-            A board that the backend no longer has keeps its row, with `source_id` and `provider` from its postings.
+            A board that the backend no longer has, or that could not be asked for, keeps its row, with `source_id` and
+            `provider` from its postings.
+
+        Raises
+        ------
+        CouldNotAskError, NotAuthorizedError, UnexpectedAnswerError
+            The postings were not to be had.
+
+        Examples
+        --------
+        >>> import bluedoor_tools as bd
+        >>> len(bd.connect("sample").get_org("Corvenmoor Health").sources())
+        23
         """
         known = self["board_count"]
         met: Counter[str] = Counter()

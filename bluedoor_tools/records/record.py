@@ -109,6 +109,12 @@ class Record(Mapping[str, Any]):
         DataFrame
             ``name``, ``contains``, ``call`` (str: the Python that opens it, or an address) and ``count`` (Int64): rows,
             where known: of slices that were opened before, and on a local backend of all that are searches.
+
+        Examples
+        --------
+        >>> import bluedoor_tools as bd
+        >>> bd.connect("sample").get_org("spotify").slices["name"].tolist()
+        ['Company jobs', 'Company breakdowns', 'Boards', 'Lifecycle events']
         """
         counts = [self._count(row.page, row.call) for row in self.page.slices]
         return typed(
@@ -134,6 +140,12 @@ class Record(Mapping[str, Any]):
         ------
         InvalidRequestError
             There is no such slice (the nearest is named), or it is a page elsewhere: the message has its address.
+
+        Examples
+        --------
+        >>> import bluedoor_tools as bd
+        >>> len(bd.connect("sample").get_org("spotify").slice("company jobs"))
+        1
         """
         known = {row.page.casefold(): row for row in self.page.slices}
         row = known.get(str(name).strip().casefold())

@@ -71,5 +71,12 @@ class Source(Record):
         return one_line(f"<Source {self.source_id}: {' · '.join(str(word) for word in words if word)!r}>")
 
     def jobs(self, **options: Any) -> pd.DataFrame:
-        """Its postings, of any status, as :meth:`Client.source_jobs` gives them."""
+        """Its postings, of any status: columns, cost and errors as of :meth:`Client.source_jobs`.
+
+        Examples
+        --------
+        >>> import bluedoor_tools as bd
+        >>> len(bd.connect("sample").get_source("8f76458c-d40f-4324-bb14-bb757d1b7058").jobs())
+        1
+        """
         return self._client.source_jobs(str(self["source_id"]), **options)

@@ -17,6 +17,7 @@ __all__ = ["Difference", "Specification"]
 _Row: TypeAlias = contract.Parameter | contract.Option | contract.Field
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_MOST_PATHS = 5_000
 _FEWEST = 3  # of the contract's paths, for a document to be about this API
 
 _FILTERS: dict[str, Mapping[str, contract.Parameter]] = {
@@ -79,6 +80,10 @@ class Specification:
                 hint="Its usual address ends in /job-postings/v1/openapi.json.",
             )
         title, version = (shown(as_dict(root.get("info")).get(name)) for name in ("title", "version"))
+        if len(paths) > _MOST_PATHS:
+            raise UnexpectedAnswerError(
+                f"The specification has more than {_MOST_PATHS:,} paths.", hint="No API does: check the address."
+            )
         prefix = _prefix(paths, title)
         start = len(prefix)
         reader = Reader(root)

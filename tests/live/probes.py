@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bluedoor_tools import contract
 from bluedoor_tools.errors import BluedoorError
@@ -79,7 +80,8 @@ def first_contact(asker: Asker) -> Contact:
     found += on_lookup(asker, orgs)
     found += [*jobs.findings("MEANING", "PARAMETERS"), *happened.findings("EVENT MEANING", "EVENT_PARAMETERS")]
     found += [jobs.on_nulls(), *(jobs.on_lists(kind) for kind in ("GET", "POST"))]
-    counts = [stats.data] if isinstance(stats.data, dict) else []
+    found += on_event_pages(asker, events)
+    counts = [_flat(stats.data)] if isinstance(stats.data, dict) else []
     for table, fields, records, answer in (
         ("ORG_FIELDS", contract.ORG_FIELDS, orgs, None),
         ("SOURCE_FIELDS", contract.SOURCE_FIELDS, sources, None),
@@ -89,6 +91,7 @@ def first_contact(asker: Asker) -> Contact:
         found += on_fields(table, fields, records, missing)
     rows = _job_rows(asker.exchanges)
     found += on_job_ids(rows)
+    found.append(Finding("OPTIONS q", "undecided", "not asked: name and domain serve; see OPTIONS name"))
     found.append(Finding("OPTIONS sql", "undecided", "SQL needs a key; this kit asks keyless"))
     return Contact(
         asker.base_url,
@@ -167,6 +170,30 @@ def _orgs(asker: Asker, jobs: Sequence[Record]) -> tuple[list[Record], Finding]:
 
     finding, answer = on_limit("LIMIT BATCH_LIMIT", limits().get("BATCH_LIMIT", 100), ask)
     return [entry["data"] for entry in answer.rows if isinstance(entry.get("data"), dict)], finding
+
+
+def on_event_pages(asker: Asker, first: Exchange) -> list[Finding]:
+    """Whether events come in pages of the `limit` asked for, and go on behind a `cursor`."""
+    asked = first.parameters.get("limit")
+    told = f"{first.asked}: {len(first.rows)} events of at most {asked}"
+    kept = first.answered and first.rows and len(first.rows) <= int(str(asked))
+    found = [Finding("OPTIONS limit", "confirmed" if kept else "undecided", told)]
+    if not first.more:
+        return [*found, Finding("OPTIONS cursor", "undecided", f"{first.asked}: no second page")]
+    following = asker.ask("/events/search", {"limit": str(asked), "cursor": str(first.meta["next_cursor"])})
+    again = {line.get("event_id") for line in first.rows} & {line.get("event_id") for line in following.rows}
+    told = f"{following.asked}: {len(following.rows)} events, {len(again)} of them again"
+    if following.refused or again:
+        return [*found, Finding("OPTIONS cursor", "contradicted", told, "the next page is asked for otherwise")]
+    return [*found, Finding("OPTIONS cursor", "confirmed" if following.rows else "undecided", told)]
+
+
+def _flat(figures: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested figures by names joined with dots, as the toolkit reads them."""
+    flat: dict[str, Any] = {}
+    for name, value in figures.items():
+        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value}
+    return flat
 
 
 def _board(asker: Asker, rows: Sequence[Record]) -> Finding:
