@@ -12,7 +12,7 @@ demo: .venv/.runtime
 test: .venv/.dev
 	$(BIN)/python -m pytest
 
-# Asks the real API (or BLUEDOOR_API_URL), keyless: at most 40 requests in about a minute. Which assumptions hold.
+# Asks the real API (or BLUEDOOR_API_URL), keyless: at most 44 requests in about a minute. Which assumptions hold.
 live: .venv/.dev
 	$(BIN)/python -m pytest -m live tests/live
 

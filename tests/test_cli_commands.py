@@ -220,7 +220,7 @@ def test_facets_bound_their_requests(run: Run, faced: Client, face: FaceApp) -> 
     code, _, err = run("facets", "workplace_type", "--by", "country", "--max-requests", "4")
     assert code == 0
     assert len(face.log) == 4
-    assert re.search(r"note: \d+ rarer values of country are left out: --max-requests is 4", err)
+    assert re.search(r"note: \d+ rarer values of country left out: --max-requests is 4", err)
     refused(
         run("facets", "city", "--country", "Chad", "--country", "Peru", "--max-requests", "1"), 2, "--max-requests is 1"
     )

@@ -167,7 +167,7 @@ def test_pairs_under_any_filters(
 def test_a_cut_by_max_requests_is_announced() -> None:
     """Rarer values of `by` are left out, counted on the card and warned of; those given are whole."""
     client, face = client_of(DATA)
-    with pytest.warns(bd.ResultCutWarning, match="1 rarer values of city are left out"):
+    with pytest.warns(bd.ResultCutWarning, match="1 rarer value of city left out"):
         found = client.facets("workplace_type", by="city", max_requests=3)
     assert len(face.log) == 3 and found["by"].nunique() == 2
     card = bd.card(found)

@@ -28,7 +28,7 @@ from tests.live.probes import Contact, first_contact
 from tests.live.report import report, write_answers
 from tests.live.scrubbing import fixture, scrubbed, without_contacts
 
-UNPROBED = {"OPTIONS sql", "OPTIONS q"}  # the one needs a key, the other is not used
+UNPROBED = {"OPTIONS sql"}  # needs a key
 
 
 class Stage(httpx.BaseTransport):

@@ -14,6 +14,7 @@ from ..arguments import check_limit_of_one_answer, check_limit_of_requests
 from ..backends.base import FacetAnswer, facet_request
 from ..errors import InvalidRequestError, ResultCutWarning, nearest, warn
 from ..frames import typed
+from ..inert import counted as number_of
 from ..query import JobFilters, Query
 from ..reproduction import FEW_SHOWN, bounded, filter_arguments
 from .answering import Answering, takes_filters
@@ -203,9 +204,9 @@ class CountFunctions(Answering):
             pairs = Counter({(other, value): count for (value, other), count in pairs.items()})
         more = "" if ended_split else f", and all that are rarer: the API counts the {contract.FACET_LIMIT} commonest"
         if left_out or more:
-            said = f"left out: {left_out:,} values of {split} beyond max_requests={allowed:,}{more}"
+            said = f"{number_of(left_out, 'rarer value')} of {split} left out: max_requests is {allowed:,}{more}"
             notes.append(said)
-            warn(f"{said[0].upper()}{said[1:]}.", ResultCutWarning)
+            warn(f"{said}.", ResultCutWarning)
         shown, cut = _ranked_pairs(pairs, most)
         if cut:
             notes.append(f"of {field}, the {most} commonest values of each {by} are shown; {cut:,} pairs are not")

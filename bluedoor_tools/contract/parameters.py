@@ -145,9 +145,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("active", "observed", ("search", "facets"), "true or false; conflicts with status, which says the same"),
     Option("field", "observed", ("facets",), "the field whose values are counted"),
     Option("org_ids", "observed", ("orgs_batch",), "a list in the body"),
-    Option("name", "assumed", ("orgs_lookup",), "a part of the name", ("query", "display_name", "search")),
-    Option("q", "assumed", ("orgs_lookup",), "name or domain; not used while `name` and `domain` serve"),
-    Option("domain", "assumed", ("orgs_lookup",), "the web domain, whole", ("website",)),
+    Option("name", "assumed", ("orgs_lookup",), "a part of the name", ("query", "q", "display_name", "search")),
+    Option("domain", "assumed", ("orgs_lookup",), "the web domain, whole", ("website", "q")),
     Option("sql", "assumed", ("query",), "one statement", ("query", "statement")),
 )
 # fmt: on

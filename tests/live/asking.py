@@ -17,7 +17,7 @@ from bluedoor_tools.wire.transport import Transport
 
 __all__ = ["MOST", "PAUSE", "Asker", "Exchange"]
 
-MOST = 40  # requests, with every repetition
+MOST = 44  # requests, with every repetition
 PAUSE = 1.0  # seconds between two
 _TRIES = 3  # of one request
 _PATIENCE = 120.0  # seconds that a Retry-After may ask for

@@ -91,7 +91,6 @@ def first_contact(asker: Asker) -> Contact:
         found += on_fields(table, fields, records, missing)
     rows = _job_rows(asker.exchanges)
     found += on_job_ids(rows)
-    found.append(Finding("OPTIONS q", "undecided", "not asked: name and domain serve; see OPTIONS name"))
     found.append(Finding("OPTIONS sql", "undecided", "SQL needs a key; this kit asks keyless"))
     return Contact(
         asker.base_url,
