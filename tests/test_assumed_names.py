@@ -326,3 +326,21 @@ def test_long_lists_in_a_body_go_by_the_published_name() -> None:
     found = client.search_jobs(provider="ashby", org_ids=many, limit=None)
     assert len(found) == 10 and sent[0]["ats_provider"] == "ashby"
     assert any("was sent as ats_provider" in note for note in bd.card(found)["notes"])
+
+
+def test_a_specification_that_failed_once_is_asked_for_by_doctor() -> None:
+    """A passing failure does not stay for the client's life, and each error is an error of its own."""
+    client, _ = client_of(MIXED, Faults(overrides=[Override("openapi", {"error": "no"}, status=503, times=20)]))
+    client.search_jobs(provider="ashby", limit=1)
+    for _ in range(30):
+        outcome = client.doctor().set_index("check")["outcome"]["specification"]
+        if outcome == "ok":
+            return
+    raise AssertionError("it stays failed")
+
+
+def test_curl_of_a_listed_value_under_the_published_name_writes_each() -> None:
+    """The name that was sent is the one that is written, once for each value."""
+    client, _ = server("/jobs/search", "provider", "ats_provider")
+    written = client.search_jobs(provider=["lever", "ashby"], limit=5).bluedoor.reproduce("curl")
+    assert "ats_provider=lever" in written and "ats_provider=ashby" in written

@@ -363,3 +363,9 @@ def test_unusual_but_right(unusual: dict[str, Any], plain: dict[str, Any]) -> No
     assert set(card["asked"]) == set(plain)
     assert [] not in card["asked"].values()
     assert searches(face)[0]["limit"] == "5"
+
+
+@pytest.mark.parametrize(("said", "meant"), [("closed", "expired"), ("open", "active")])
+def test_a_status_by_another_name_is_led_to_the_apis(api: Client, said: str, meant: str) -> None:
+    """What people call it."""
+    assert f"Did you mean {meant!r}?" in refused(api, status=said)

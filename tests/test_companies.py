@@ -455,3 +455,63 @@ def test_a_candidate_without_postings(tmp_path: Path) -> None:
         for client in (client_of(data)[0], local):
             (row,) = client.find_orgs("empty ltd").to_dict("records")
             assert (row["active_jobs"], pd.isna(row["providers"]), row["match"]) == (0, True, "exact")
+
+
+def test_a_name_of_another_organisation_is_not_taken_from_a_bulk_answer() -> None:
+    """An entry whose record is of another organisation than its input gives no name, and is no record."""
+    asked, other = org(0)["org_id"], org(1)
+    body = {"data": [{"input": {"org_id": asked}, "data": other}]}
+    client, _ = client_of(
+        FaceData.of([job(0)], [org(0), other], clock=CLOCK), Faults(overrides=[Override("batch_lookup", body)])
+    )
+    found = client.search_jobs()
+    assert found["company"].isna().all()
+    assert client.get_org(asked).record == org(0)
+
+
+def test_a_slim_bulk_answer_is_not_taken_for_the_record() -> None:
+    """After a search, whose names are looked up in bulk, get_org gives the whole record all the same."""
+    slim = {"org_id": org(0)["org_id"], "display_name": "Company 0"}
+    body = {"data": [{"input": {"org_id": slim["org_id"]}, "data": slim}]}
+    client, _ = client_of(
+        FaceData.of([job(0)], [org(0)], clock=CLOCK), Faults(overrides=[Override("batch_lookup", body)])
+    )
+    assert client.search_jobs()["company"].tolist() == ["Company 0"]
+    assert client.get_org(slim["org_id"]).record == org(0)
+
+
+@pytest.mark.parametrize("meta", [{}, {"next_cursor": "more"}, {"limit": 1}])
+def test_candidates_are_all_only_where_the_look_up_says_so(meta: dict[str, Any]) -> None:
+    """Without a limit, with a cursor or at its limit, an answer may be a part: neither card claims more."""
+    client, _ = looked_up({"data": [org(2)], "meta": meta})
+    card = bd.card(client.find_orgs("company 2"))
+    assert not card["complete"]
+    assert any("may be more candidates" in note or "does not say" in note for note in card["notes"])
+    notes = bd.card(client.search_jobs(company="company 2", limit=1))["notes"]
+    assert any("others may be so named" in note or "it does not say" in note for note in notes)
+
+
+def test_postings_counted_in_part_are_a_lower_bound() -> None:
+    """Where the facet answer is cut, active_jobs does not pass for the whole."""
+    counts = {"data": [{"value": "lever", "count": 7}, {"value": "ashby", "count": 2}], "meta": {"limit": 2}}
+    client, _ = client_of(acme_data(), Faults(overrides=[Override("/jobs/facets", counts)]))
+    card = bd.card(client.find_orgs("Söhne"))
+    assert not card["complete"]
+    assert any("lower bound" in note for note in card["notes"])
+
+
+def test_a_domain_look_up_that_fails_does_not_hide_the_name() -> None:
+    """A name that looks like a domain is found by its name, though the look-up by domain finds none."""
+    node = org(0, display_name="node.js", domain=None)
+    client, _ = client_of(
+        FaceData.of([job(0)], [node], clock=CLOCK),
+        Faults(overrides=[Override(r"domain=", {"error": "none"}, status=404)]),
+    )
+    assert client.get_org("node.js").org_id == node["org_id"]
+
+
+@pytest.mark.parametrize("name", ["Sptify", "Spotfy", "The Spotify", "Spotify Inc"])
+def test_a_slip_anywhere_names_the_nearest(sample: Client, name: str) -> None:
+    """In the first letters, in the last, or in another word."""
+    with pytest.raises(bd.NotFoundError, match="Did you mean 'Spotify'"):
+        sample.search_jobs(company=name)

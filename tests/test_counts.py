@@ -426,3 +426,37 @@ def test_stats_are_reproduced(either: Client) -> None:
     from bluedoor_tools.reproduction import reproduce
 
     assert reproduce(card).endswith(".stats()") and "/stats" in reproduce(card, "curl")
+
+
+def test_a_list_of_the_field_counted_by_costs_one_request_a_value() -> None:
+    """The listed values are the values counted by: all of them fit into the requests allowed, on either backend."""
+    countries = sorted({str(one["country"]) for one in DATA.jobs if one["country"]})
+    client, face = client_of(DATA)
+    found = client.facets("workplace_type", by="country", country=countries, max_requests=2 * len(countries))
+    assert set(found["by"].str.casefold()) == {name.casefold() for name in countries}
+    assert len(face.log) == 2 * len({name.casefold() for name in countries})
+
+
+@pytest.mark.parametrize("by", [None, "country"])
+def test_counts_say_what_can_mislead_in_what_is_counted(sample: Client, by: str | None) -> None:
+    """Of the field and of the one counted by, though no filter touches them."""
+    notes = " ".join(bd.card(sample.facets("workplace_type", by=by))["notes"])
+    assert "about 19 % of remote is contradicted" in notes
+    assert ("about 19 % of United States is located elsewhere" in notes) is (by is not None)
+    jobs = sample.search_jobs(limit=10)
+    assert any("of remote" in note for note in bd.card(jobs.bluedoor.breakdown("workplace_type"))["notes"])
+
+
+def test_a_count_beyond_all_bounds_is_no_count() -> None:
+    """A number that no column holds is an answer that is not as promised."""
+    body = {"data": [{"value": "x", "count": 10**30}], "meta": {"limit": 100}}
+    client, _ = client_of(DATA, Faults(overrides=[Override("/jobs/facets", body)]))
+    with pytest.raises(bd.UnexpectedAnswerError):
+        client.facets("city")
+
+
+def test_curl_of_a_listed_status_writes_each() -> None:
+    """Facets are asked with active=true or false; both are written."""
+    client, _ = client_of(DATA)
+    written = client.facets("country", status=["active", "expired"]).bluedoor.reproduce("curl")
+    assert written.count("curl ") == 2 and "active=true" in written and "active=false" in written

@@ -496,3 +496,37 @@ def _without(request: Any, name: str) -> Any:
         headers=request.headers,
         extensions=request.extensions,
     )
+
+
+def test_ids_in_another_case_are_the_same_ids() -> None:
+    """An answer may write its ids in capitals: the filter was obeyed."""
+    one = DATA.jobs[0]
+    capitals = [
+        {**entry, "org_id": entry["org_id"].upper()} for entry in DATA.events if entry["org_id"] == one["org_id"]
+    ]
+    client, _ = client_of(DATA, Faults(overrides=[Override("/events/search", {"data": capitals[:3], "meta": {}})]))
+    assert len(client.search_events(org_ids=[one["org_id"]])) == 3
+
+
+def test_events_of_another_posting_are_not_taken_for_its_own() -> None:
+    """Neither as its events nor as its history."""
+    one, other = DATA.jobs[0], DATA.jobs[1]
+    body = {"data": [event(1, other)], "meta": {"limit": 100}}
+    client, _ = client_of(DATA, Faults(overrides=[Override(f"{one['job_id']}/events", body)]))
+    for call in (client.job_events, client.history):
+        with pytest.raises(bd.UnexpectedAnswerError, match="gave others"):
+            call(one["job_id"])
+
+
+def test_a_long_history_is_whole(tmp_path: Path) -> None:
+    """Beyond the events of one answer, the others are searched for: no period is made up of what was not read."""
+    one = job(0)
+    types = ["job.created", *["job.closed", "job.reopened"] * 75]
+    events = [event(number, one, event_type=kind, field_name=None) for number, kind in enumerate(types)]
+    data = FaceData.of([one], [org(0)], [source(0)], events, CLOCK)
+    with store_client(tmp_path, data) as local:
+        for client in (client_of(data)[0], local):
+            found = client.history(one["job_id"])
+            assert len(found) == len(types)
+            assert found["started_by"].tolist() == types
+            assert bd.card(found)["complete"]

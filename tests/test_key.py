@@ -435,3 +435,13 @@ def test_curl_to_the_api_itself_names_the_variable(sample: Client) -> None:
     frame = sample.search_jobs(limit=2)
     frame.attrs["bluedoor"]["backend"] |= {"name": "api", "sends_key": True}
     assert '"Authorization: Bearer $BLUEDOOR_API_KEY"' in frame.bluedoor.reproduce("curl")
+
+
+def test_a_key_typed_in_the_wrong_place_is_not_repeated(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever of a command line it is taken for, a message does not print it."""
+    from bluedoor_tools.cli import main
+
+    key = "jobs_live_0123456789abcdef"
+    for words in (["--api-key", key, "stats"], ["search", "a", key, "--backend", "sample"], [key], ["show", key]):
+        assert main(words) == 2
+        assert key not in "".join(capsys.readouterr())

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import bluedoor_tools as bd
 from bluedoor_tools.client import Client
-from tests.api_face import FaceApp, FaceData, Faults, InProcessTransport
+from tests.api_face import FaceApp, FaceData, Faults, InProcessTransport, Override
 from tests.api_face.examples import CLOCK, job, org, small_data, source
 from tests.clients import client_of, client_through, ids, run, searches, store_client
 
@@ -699,3 +699,29 @@ def test_curl_of_a_list_asks_every_query_or_says_what_it_leaves_out(online: Clie
     written = online.search_jobs(city=["Austin", "Berlin"], limit=5).bluedoor.reproduce("curl")
     assert written.count("curl ") == 2 or "Berlin" in written
     assert "city=Austin" in written
+
+
+def test_a_value_that_nothing_matches_is_named(either: Client) -> None:
+    """A misspelt value of a list does not pass for a finding."""
+    card = bd.card(either.search_jobs(city=["Berlin", "Bostn"], status=None))
+    assert "nothing matches city='Bostn'" in card["notes"]
+
+
+def test_fewer_rows_than_counted_are_not_complete() -> None:
+    """A walk that ended before the backend's own total has not brought everything."""
+    body = {"data": [job(1)], "meta": {"total_matching": 500}}
+    client, _ = client_of(DATA, Faults(overrides=[Override("/jobs/search", body)]))
+    card = bd.card(client.search_jobs(limit=None))
+    assert not card["complete"]
+    assert "500" in card["reason"]
+
+
+def test_many_postings_of_one_instant_do_not_swell_the_cursor() -> None:
+    """In the order that is promised, a cursor need not carry their ids."""
+    many = [job(n, first_seen_at="2026-05-01T00:00:00Z") for n in range(600)]
+    client, _ = client_of(FaceData.of(many, clock=CLOCK))
+    first = client.search_jobs(title=["Engineer", "Engineer 1"], limit=450)
+    cursor = bd.card(first)["next_cursor"]
+    assert len(cursor) < 6_000
+    second = client.search_jobs(title=["Engineer", "Engineer 1"], limit=None, cursor=cursor)
+    assert len({*ids(first), *ids(second)}) == len(first) + len(second) == 600

@@ -267,3 +267,25 @@ def test_drift_and_new_fields_are_counted() -> None:
     assert bd.card(found)["drift"] == {"team": 2}
     assert set(bd.card(found)["unknown_fields"]) == {"brand_new", "other"}
     assert found["unknown_fields"].notna().all()
+
+
+def test_rows_are_kept_where_a_later_answer_is_of_another_posting() -> None:
+    """As with any other trouble on the way."""
+    client, _ = client_of(DATA, Faults(overrides=[Override(numbers(3)[0], {"data": job(9)})]))
+    with pytest.warns(bd.PartialResultWarning, match="another record"):
+        found = client.get_jobs(numbers(1, 2, 3, 4))
+    assert ids(found) == numbers(1, 2)
+    assert not bd.card(found)["complete"]
+
+
+def test_urls_that_do_not_tell_an_id_are_left_out_and_named(sample: Client) -> None:
+    """Of a real list of URLs the others come; alone they are refused with what to do."""
+    urls = ["https://careers.example.taleo.net/job/1", "https://x.fa.us2.oraclecloud.com/job/2"]
+    with pytest.warns(bd.PartialResultWarning, match="2 URLs of Oracle HCM, Taleo"):
+        found = sample.get_jobs([URL, *urls])
+    assert ids(found) == [SPOTIFY]
+    card = bd.card(found)
+    assert (card["complete"], card["reason"]) == (False, "2 postings not found")
+    assert any(all(url in note for url in urls) for note in card["notes"])
+    with pytest.raises(bd.InvalidRequestError, match=r"do not tell.*search_jobs\(title"):
+        sample.get_jobs(urls)

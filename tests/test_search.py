@@ -1079,3 +1079,10 @@ def test_a_card_says_that_any_status_was_asked_for(sample: Client) -> None:
     """Expired postings among the rows are no surprise to a reader of the card."""
     assert "status=any" in str(bd.card(sample.search_jobs(status=None, limit=1)))
     assert "status=active" in str(bd.card(sample.search_jobs(limit=1)))
+
+
+def test_any_status_stands_for_both(sample: Client) -> None:
+    """As on the command line; on the card, and in the call, no status was asked for."""
+    found = sample.search_jobs(status="Any", limit=5)
+    assert found.equals(sample.search_jobs(status=None, limit=5))
+    assert "status" not in bd.card(found)["applied"]

@@ -303,3 +303,38 @@ def test_breakdowns_beyond_the_newest_hundred_say_so(either: Client) -> None:
     client, _ = client_of(FaceData.of(jobs, [org(1)], (), (), CLOCK))
     card = bd.card(client.get_org(org(1)["org_id"]).breakdowns())
     assert not card["complete"] and any("newest 100 postings" in note for note in card["notes"])
+
+
+def test_slices_take_further_arguments(either: Client) -> None:
+    """A limit, or another filter of the call that a slice is."""
+    posting = either.get_job(DATA.jobs[0]["job_id"])
+    assert len(posting.slice("Department jobs", limit=3)) == 3
+    assert len(posting.slice("Department jobs", limit=None, status=None)) == len(
+        either.search_jobs(department="Engineering", status=None, limit=None)
+    )
+
+
+def test_slices_of_a_closed_client_have_no_counts() -> None:
+    """The list itself asks nothing, and needs nobody to ask."""
+    with bd.connect("sample") as client:
+        posting = client.get_job("76a82054d2c45c7b4c4f9ca9915c4b03b7a5b303")
+    assert posting.slices["count"].isna().all()
+
+
+def test_the_address_of_the_original_posting_is_inert_in_its_error() -> None:
+    """It is a stranger's text; whole, it is in the error's context."""
+    evil = "https://x/\x1b[31m\n\u202eevil"
+    client, _ = client_of(FaceData.of([job(1, source_url=evil)], clock=CLOCK))
+    with pytest.raises(bd.InvalidRequestError) as caught:
+        client.get_job(job(1)["job_id"]).slice("Original posting")
+    assert str(caught.value).isprintable()
+    assert caught.value.context["url"] == evil
+
+
+def test_breakdowns_of_postings_without_values_do_not_say_that_there_are_none() -> None:
+    """A posting with neither title nor department is an active posting."""
+    bare = job(0, title=None, department=None, city=None, country=None, provider=None, workplace_type=None)
+    client, _ = client_of(FaceData.of([bare], [org(0)], clock=CLOCK))
+    found = client.get_org(org(0)["org_id"]).breakdowns()
+    assert not len(found)
+    assert not any("no active postings" in note for note in bd.card(found)["notes"])
