@@ -156,7 +156,7 @@ class Organisations:
         # Where several have the words, none of them is nearer than the others.
         close = org_name(answer.records[0]) if len(answer.records) == 1 else None
         if not answer.records:
-            close = self._near(name)
+            close = self.near(name)
         hints = [f"Did you mean {close!r}?"] if close else []
         hints += [f"With these words: {_listed(answer.records)}."] if answer.records else []
         if answer.cut:
@@ -169,7 +169,7 @@ class Organisations:
             context={"nearest": close},
         )
 
-    def _near(self, name: str) -> str | None:
+    def near(self, name: str) -> str | None:
         """The name most like one that nobody has: looked for by its words, its beginning and its end."""
         words = sorted({word for word in re.findall(r"\w+", name) if len(word) > _STEM}, key=len, reverse=True)
         for part in dict.fromkeys([*words[:_WORDS], name[:_STEM], name[-_STEM:]]):

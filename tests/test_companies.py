@@ -515,3 +515,10 @@ def test_a_slip_anywhere_names_the_nearest(sample: Client, name: str) -> None:
     """In the first letters, in the last, or in another word."""
     with pytest.raises(bd.NotFoundError, match="Did you mean 'Spotify'"):
         sample.search_jobs(company=name)
+
+
+def test_no_candidate_names_the_nearest(sample: Client) -> None:
+    """An empty frame is not all there is to say to a misspelt name."""
+    found = sample.find_orgs("Corvenmore Health")
+    assert not len(found)
+    assert "no name has this text in it; the nearest is 'Corvenmoor Health'" in bd.card(found)["notes"]

@@ -77,7 +77,7 @@ class OrganisationFunctions(Answering):
         return Org(
             record,
             api_url=self.backend.base_url,
-            notices=(*self.backend.notes, *notes),
+            notices=(*self.backend.notes, *(note for note in notes if not note.startswith("company="))),
             origin=self._origin(Request("GET", path), call, {"org": org}),
             functions=self._whole,
         )
@@ -86,7 +86,8 @@ class OrganisationFunctions(Answering):
         """Organisations whose name has this text in it, or whose web domain this is: candidates, never merged.
 
         Costs one request (two for what may be a web domain), one for each candidate, for its counts, and, once a
-        client, one for the API's specification, since the names of the look-up's parameters are assumed.
+        client, one for the API's specification, since the names of the look-up's parameters are assumed. Where there is
+        no candidate, a few more look for the nearest name.
 
         Parameters
         ----------
@@ -138,6 +139,9 @@ class OrganisationFunctions(Answering):
             notes.append(f"the look-up gave its first {len(answer.records)} only: there may be more candidates")
         elif answer.cut is None:
             notes.append("the look-up does not say whether these are all candidates")
+        near = None if shown else self._organisations.near(text)
+        if near:
+            notes.append(f"no name has this text in it; the nearest is {near!r}")
         counts: list[tuple[int | None, str | None]] = []
         unsure = 0
         failed: BluedoorError | None = None
@@ -179,7 +183,10 @@ class OrganisationFunctions(Answering):
             pages=len(answer.requests) + len(shown),
             request=answer.requests[0],
             call={"function": "find_orgs", "first": "name", "arguments": {"name": text, "limit": most}},
-            notes=[*notes, "candidates share a part of a name, which does not make them one company"],
+            notes=[
+                *notes,
+                *(["candidates share a part of a name, which does not make them one company"] if shown else []),
+            ],
         )
 
     def _open_postings(self, org_id: str) -> tuple[int, str | None, bool]:
