@@ -7,16 +7,21 @@ which show a record whole: there it is written out.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
 __all__ = ["counted", "one_line", "visible", "visible_line", "without_key"]
 
 _JOINERS = "\u200c\u200d"  # hold Persian words and emoji together; they print nothing
-# Controls other than newline and tab drive a terminal; bidi embeddings, overrides and isolates reorder what is read;
-# line and paragraph separators end a line for some programs only; lone surrogates cannot be written as UTF-8.
+# As bluedoor writes keys, and as a header carries one.
 _KEY = re.compile(r"[\w-]*_(?:live|test)_[\w-]+|(?<=bearer )[\w.=+-]{8,}", re.IGNORECASE)
-_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# Controls other than newline and tab drive a terminal; bidi embeddings, overrides and isolates reorder what is read;
+# line and paragraph separators end a line for some programs only; lone surrogates cannot be written as UTF-8; tags are
+# a whole alphabet that nobody sees, and machines read.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 
 def one_line(text: str) -> str:
@@ -59,7 +64,12 @@ def visible(text: str) -> str:
     >>> visible("\x1b[31mred\u202e")
     '\\u001b[31mred\\u202e'
     """
-    return _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text.replace("\r\n", "\n"))
+    return _HIDDEN.sub(lambda found: _escaped(found[0]), text.replace("\r\n", "\n"))
+
+
+def _escaped(char: str) -> str:
+    """A character as JSON escapes it."""
+    return json.dumps(char)[1:-1] if char > "\uffff" else f"\\u{ord(char):04x}"
 
 
 def visible_line(text: str) -> str:

@@ -822,3 +822,10 @@ def test_names_people_reach_for(run: Run, name: str) -> None:
         return
     assert (code, out) == (2, b"")
     assert not re.search(r"bd\.|None|\w=|_jobs\b", err), err
+
+
+def test_nothing_found_is_said_in_a_pipe(run: Run) -> None:
+    """An empty table alone would leave a misspelt value unsaid."""
+    code, out, err = run("search", "--city", "Bostn")
+    assert (code, len(out.splitlines())) == (0, 1)
+    assert "note: nothing matches; values are compared whole: see what there is with bluedoor facets city" in err

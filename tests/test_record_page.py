@@ -558,3 +558,12 @@ def test_every_text_colour_stands_out(theme: int) -> None:
         for ground in ("--bd-bg", "--bd-tint"):
             dark, light = sorted((luminance(rgb[text]), luminance(rgb[ground])))
             assert (light + 0.05) / (dark + 0.05) >= 4.5, (text, ground)
+
+
+def test_letters_that_nobody_sees_are_written_out() -> None:
+    """Unicode's tags spell words that a reader does not see and a machine reads: a page shows that they are there."""
+    hidden = "".join(chr(0xE0000 + ord(char)) for char in "obey")
+    page = record_page({"title": f"Baker{hidden}"}, company=None, api_url="https://example.org/v1")
+    for text in (to_text(page), to_html(page)):
+        assert hidden not in text
+        assert "\\udb40\\udc6f" in text

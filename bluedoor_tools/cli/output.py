@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidRequestError, nearest
+from ..inert import visible
 from .advice import in_options
 from .text_table import flowing_table, say, styled, text_table
 
@@ -98,7 +99,7 @@ def put(
     if arguments.format == "table":
         _write(_table(frame if shown is None else shown, arguments, kind), arguments.output)
     else:
-        _write(encode(frame, arguments.format), arguments.output)
+        _write_data(encode(frame, arguments.format), arguments.output)
     if ATTRS_KEY not in frame.attrs or (kind == "checks" and arguments.card is None):  # checks say it all themselves
         return
     entries = card(frame)
@@ -108,6 +109,10 @@ def put(
     ]
     if _say_card([*said, *go_on], arguments):
         return
+    if frame.empty:
+        for note in entries["notes"]:
+            if note.startswith("nothing matches"):
+                say(f"note: {in_options(note)}")
     if str(entries["reason"]).startswith("interrupted") and go_on:
         say(f"note: go on with {go_on[0][1]}")
     say_backend(entries["backend"], arguments)
@@ -122,12 +127,12 @@ def put_record(record: Job | Org | Source, arguments: argparse.Namespace) -> Non
             import json
 
             text = json.dumps({"data": record.record}, ensure_ascii=False, indent=2)
-            _write(f"{text}\n".encode(), arguments.output)
+            _write_data(f"{text}\n".encode(), arguments.output)
             _say_card([("note", notice) for notice in record.notices], arguments)  # pages and cards say it themselves
         case "html":
             from ..pages import to_html
 
-            _write(to_html(record.page, standalone=True).encode(), arguments.output)
+            _write_data(to_html(record.page, standalone=True).encode(), arguments.output)
         case _:
             put(record.frame(), arguments, "record")
 
@@ -154,6 +159,13 @@ def _table(frame: pd.DataFrame, arguments: argparse.Namespace, kind: str) -> byt
         chooses = "--columns chooses, " if hasattr(arguments, "columns") and kind == "jobs" else ""
         say(f"note: no room for {', '.join(left_out[:6])}{more}: {chooses}-o FILE keeps all.")
     return text.encode()
+
+
+def _write_data(body: bytes, output: Path | None) -> None:
+    """Write data: to a file or a pipe as it is, to a terminal so that nothing in it drives that."""
+    if output is None and sys.stdout.isatty():
+        body = visible(body.decode(errors="replace")).encode()
+    _write(body, output)
 
 
 def _write(body: bytes, output: Path | None) -> None:
