@@ -15,7 +15,7 @@ __all__ = ["counted", "one_line", "visible", "visible_line", "without_key"]
 
 _JOINERS = "\u200c\u200d"  # hold Persian words and emoji together; they print nothing
 # As bluedoor writes keys, and as a header carries one.
-_KEY = re.compile(r"[\w-]*_(?:live|test)_[\w-]+|(?<=bearer )[\w.=+-]{8,}", re.IGNORECASE)
+_KEY = re.compile(r"jobs_(?:live|test)_[\w-]+|(?<=bearer )[\w.=+-]{8,}", re.IGNORECASE)
 # Controls other than newline and tab drive a terminal; bidi embeddings, overrides and isolates reorder what is read;
 # line and paragraph separators end a line for some programs only; lone surrogates cannot be written as UTF-8; tags are
 # a whole alphabet that nobody sees, and machines read.
