@@ -129,7 +129,9 @@ def columns(frame: str = "jobs") -> pd.DataFrame:
     """
     if not isinstance(frame, str) or frame not in FRAMES:
         asked = str(frame)[:60]
-        raise InvalidRequestError(f"There is no kind of frame {asked!r}.", hint=did_you_mean(asked, [*FRAMES]))
+        of = [kind for kind, fields in FRAMES.items() if any(field.name == asked for field in fields)]
+        hint = f"It is a column of {', '.join(of)}: columns({of[0]!r})." if of else did_you_mean(asked, [*FRAMES])
+        raise InvalidRequestError(f"There is no kind of frame {asked!r}.", hint=hint)
     fields = FRAMES[frame]
     return typed(
         {

@@ -172,3 +172,9 @@ def test_the_function_is_not_hidden_by_the_room_of_its_name(before: str) -> None
 def test_by_default_it_is_about_jobs() -> None:
     """Without an argument, the columns of jobs."""
     pd.testing.assert_frame_equal(columns(), columns("jobs"))
+
+
+def test_the_name_of_a_column_leads_to_its_frames() -> None:
+    """Who asks for one column is told where it is explained."""
+    with pytest.raises(bd.InvalidRequestError, match=r"a column of events: columns\('events'\)"):
+        bd.columns("event_type")
