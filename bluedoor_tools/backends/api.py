@@ -5,19 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from http.client import NOT_FOUND
 from typing import Any
 from urllib.parse import quote
 
 from .. import contract
-from ..decode import Decoder, Page, json_name, parse_instant, read_envelope
+from ..decode import Decoder, Page, json_name, read_envelope
 from ..errors import BluedoorError, UnexpectedAnswerError
-from ..inert import one_line
 from ..query import Query
 from ..specification import Specification
 from ..wire.transport import Transport
+from .assumed_names import ASSUMED, check_obeyed, counted_by, ignored, obeys, same_id
 from .base import (
     FacetAnswer,
     ListPage,
@@ -36,20 +35,6 @@ _PATIENCE_FOR_SPECIFICATION = 5.0  # seconds
 _ASK_AGAIN = 300.0  # seconds after which a specification that was not to be had is asked for again
 _LARGEST_SPECIFICATION = 20_000_000  # bytes; a specification of a hundred calls has less than one million
 _HINT = "Is the address that of the Job Postings API? If so, the API has changed."
-# The parameters of each endpoint whose names are assumed.
-_ASSUMED: defaultdict[str, set[str]] = defaultdict(set)
-for _row in contract.PARAMETERS.values():
-    if _row.known == "assumed":
-        for _endpoint in ("search", "search_by_post", "facets"):
-            _ASSUMED[_endpoint].add(_row.name)
-for _row in contract.EVENT_PARAMETERS.values():
-    if _row.known == "assumed":
-        _ASSUMED["events_search"].add(_row.name)
-for _option in contract.OPTIONS:
-    # A page size or a cursor that is ignored shows in the walk.
-    if _option.known == "assumed" and _option.name not in {"limit", "cursor"}:
-        for _endpoint in _option.of:
-            _ASSUMED[_endpoint].add(_option.name)
 
 
 class ApiBackend:
@@ -89,7 +74,7 @@ class ApiBackend:
         parameters = {"limit": str(limit), **({} if cursor is None else {"cursor": cursor})}
         request = Request("GET", _path("source_jobs", source_id=source_id), parameters)
         page = self._page(request, decoder, None, ())
-        if not all(_same(record.source_id, source_id) for record in page.page.records):
+        if not all(same_id(record.source_id, source_id) for record in page.page.records):
             raise UnexpectedAnswerError(f"Asked for the jobs of source {source_id}, {request.path} gave others, too.")
         return page
 
@@ -109,7 +94,7 @@ class ApiBackend:
                 f"The next_cursor of {request.path} is {json_name(next_cursor)}, not text.", hint=_HINT
             )
         if query is not None:
-            _check_obeyed(query, page, request.path)
+            check_obeyed(query, page, request.path)
         counted = page.meta.get("total_matching")
         known = total and isinstance(counted, int) and not isinstance(counted, bool)
         return ListPage(
@@ -130,7 +115,7 @@ class ApiBackend:
     def job_events(self, job_id: str, decoder: Decoder, limit: int) -> Page:
         path = _path("job_events", job_id=job_id)
         page = self._transport.ask("GET", path, parameters={"limit": str(limit)}, read=decoder.page).content
-        if not all(_same(record.job_id, job_id) for record in page.records):
+        if not all(same_id(record.job_id, job_id) for record in page.records):
             raise UnexpectedAnswerError(f"Asked for the events of job {job_id}, {path} gave others, too.")
         return page
 
@@ -152,17 +137,17 @@ class ApiBackend:
                         f"The answer of {request.path} is not a list of values with their counts.", hint=_HINT
                     )
         for name, wanted in query.filters.items():
-            if _counted_by(query.parameters[name]) == field:
+            if counted_by(query.parameters[name]) == field:
                 for value, _ in counts:
-                    if not _obeys(query.parameters[name], value, wanted):
-                        raise _ignored(query.parameters[name], request.path, field, value)
+                    if not obeys(query.parameters[name], value, wanted):
+                        raise ignored(query.parameters[name], request.path, field, value)
         allowed = meta.get("limit")
         return FacetAnswer(counts, allowed if type(allowed) is int else None, request, notes)
 
     def _check_counted(self, field: str, query: Query) -> None:
         """Find out, once, whether counts obey a filter whose name is assumed: under it, only its value is counted."""
         for name in query.filters:
-            of = _counted_by(query.parameters[name])
+            of = counted_by(query.parameters[name])
             unsure = of not in {None, field} and name not in self._obeyed
             if unsure and self.facets(str(of), query, contract.FACET_LIMIT).counts:
                 self._obeyed.add(name)
@@ -182,7 +167,7 @@ class ApiBackend:
                     case {"input": {"org_id": str(org_id)}, "data": dict() | None as record}:
                         read += 1
                         # A record of another organisation would give its name to this one.
-                        if org_id in batch and (record is None or _same(record.get("org_id"), org_id)):
+                        if org_id in batch and (record is None or same_id(record.get("org_id"), org_id)):
                             found[org_id] = record
             if not read:  # one odd entry costs that name, an answer of another shape is no answer
                 raise UnexpectedAnswerError(f"The answer of {path} is not a list of organisations.", hint=_HINT)
@@ -262,7 +247,7 @@ class ApiBackend:
 
     def _named(self, endpoint: str, parameters: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
         """The parameters, assumed names as the published specification has them, and what to say of it."""
-        assumed = [name for name in parameters if name in _ASSUMED.get(endpoint, ())]
+        assumed = [name for name in parameters if name in ASSUMED.get(endpoint, ())]
         if not assumed:
             return dict(parameters), ()
         specification = self._published_if_had()
@@ -290,54 +275,6 @@ class ApiBackend:
 
     def _record(self, path: str, parameters: Mapping[str, str] | None = None) -> dict[str, Any]:
         return self._transport.ask("GET", path, parameters=parameters, read=_read_record).content
-
-
-def _check_obeyed(query: Query, page: Page, path: str) -> None:
-    """Hold the rows against the filters whose names are assumed: one that the API ignored must not pass for applied."""
-    for name, wanted in query.filters.items():
-        parameter = query.parameters[name]
-        if parameter.known != "assumed":
-            continue
-        for record in page.records:
-            value = getattr(record, parameter.reads[0])
-            drifted = parameter.reads[0] in getattr(record, "beside", ())  # announced as that
-            if not drifted and not _obeys(parameter, value, wanted):
-                raise _ignored(parameter, path, parameter.reads[0], value)
-
-
-def _same(value: Any, asked: str) -> bool:
-    """Whether a record is of the id that was asked for; one that does not say is believed."""
-    return value is None or str(value).casefold() == asked.casefold()
-
-
-def _counted_by(parameter: contract.Parameter) -> str | None:
-    """The facet that counts the values which a filter with an assumed name compares."""
-    if parameter.known != "assumed":
-        return None
-    return next((facet.name for facet in contract.FACET_FIELDS.values() if facet.reads == parameter.reads[0]), None)
-
-
-def _ignored(parameter: contract.Parameter, path: str, field: str, value: Any) -> UnexpectedAnswerError:
-    name = parameter.name
-    return UnexpectedAnswerError(
-        f"The API seems to ignore {name}: {path} answered with a {field} of {one_line(str(value))[:80]!r}.",
-        hint=f"The name {name} is assumed: `bluedoor doctor` compares it with what the API publishes. Leave it out, "
-        f"and filter the frame by its column {parameter.reads[0]}.",
-    )
-
-
-def _obeys(parameter: contract.Parameter, value: Any, wanted: Any) -> bool:
-    if value is None:  # a null never matches
-        return False
-    match parameter.match:
-        case "equals":
-            return str(value).casefold() == str(wanted).casefold()
-        case "one_of":
-            return str(value).casefold() in {str(part).casefold() for part in wanted}
-        case "from" | "before":
-            moment, bound = parse_instant(value), parse_instant(wanted)
-            return moment is None or bound is None or (moment >= bound) == (parameter.match == "from")
-    return True
 
 
 def _read_record(body: bytes, what: str) -> dict[str, Any]:
