@@ -229,3 +229,11 @@ def test_a_closed_client() -> None:
     client.close()
     found = client.doctor()
     assert row(found, "reachable")[0] == "failed" and "closed" in row(found, "reachable")[1]
+
+
+def test_a_specification_that_is_not_published_is_said_in_those_words() -> None:
+    """Both usual addresses are named: it is no record that is missing."""
+    found = examined(Override("openapi", {"error": "none"}, status=404))
+    outcome, said = row(found, "specification")
+    assert outcome == "failed"
+    assert "publishes no specification: neither /openapi.json nor /v1/openapi.json exists" in said

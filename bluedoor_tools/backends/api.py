@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from .. import contract
 from ..decode import Decoder, Page, json_name, read_envelope
-from ..errors import BluedoorError, UnexpectedAnswerError
+from ..errors import BluedoorError, NotFoundError, UnexpectedAnswerError
 from ..query import Query
 from ..specification import Specification
 from ..wire.transport import Transport
@@ -229,7 +229,12 @@ class ApiBackend:
         except UnexpectedAnswerError as error:
             if error.context.get("status") != NOT_FOUND:
                 raise
-            document = self._transport.ask("GET", f"/v1{path}", **quick, at_origin=True).content
+            try:
+                document = self._transport.ask("GET", f"/v1{path}", **quick, at_origin=True).content
+            except NotFoundError:
+                raise UnexpectedAnswerError(
+                    f"The API publishes no specification: neither {path} nor /v1{path} exists.", hint=_HINT
+                ) from None
         return Specification.of(document)
 
     def _published_if_had(self) -> Specification | str:

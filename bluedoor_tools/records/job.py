@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -19,6 +19,8 @@ from .record import Functions, Record, rendered_from
 from .source import Source
 
 __all__ = ["Job"]
+
+Linked = TypeVar("Linked", Org, Source)
 
 
 class Job(Record):
@@ -84,7 +86,7 @@ class Job(Record):
         >>> bd.connect("sample").get_job("76a82054d2c45c7b4c4f9ca9915c4b03b7a5b303").org.name
         'Spotify'
         """
-        return self._linked("org_id", "organisation", self._client.get_org)  # type: ignore[no-any-return]
+        return self._linked("org_id", "organisation", self._client.get_org)
 
     @property
     def source(self) -> Source:
@@ -101,7 +103,7 @@ class Job(Record):
         >>> bd.connect("sample").get_job("76a82054d2c45c7b4c4f9ca9915c4b03b7a5b303").source.provider
         'lever'
         """
-        return self._linked("source_id", "board", self._client.get_source)  # type: ignore[no-any-return]
+        return self._linked("source_id", "board", self._client.get_source)
 
     @property
     def native(self) -> Any:
@@ -145,7 +147,7 @@ class Job(Record):
         """The record as a frame of one row, with every column a frame of jobs can have, and its answer card."""
         return self._frame(job_columns(description=True), self.company)
 
-    def _linked(self, name: str, noun: str, get: Any) -> Any:
+    def _linked(self, name: str, noun: str, get: Callable[[Any], Linked]) -> Linked:
         if not is_id(self[name]):
             raise NotFoundError(f"This posting names no {noun}: its {name} is {self[name]!r}.")
         return get(self[name])

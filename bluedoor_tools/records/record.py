@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
@@ -18,6 +18,11 @@ from ..errors import InvalidRequestError, nearest
 from ..frames import FrameBuilder, typed
 from ..inert import visible_line
 from ..pages import Call, RecordPage, to_html, to_text
+
+if TYPE_CHECKING:
+    from .job import Job
+    from .org import Org
+    from .source import Source
 
 __all__ = ["Functions", "Record"]
 
@@ -49,13 +54,13 @@ class Functions(Protocol):
     def facets(self, *arguments: Any, **filters: Any) -> pd.DataFrame:
         """See `Client.facets`."""
 
-    def get_job(self, job: Any) -> Any:
+    def get_job(self, job: Any) -> Job:
         """See `Client.get_job`."""
 
-    def get_org(self, org: Any) -> Any:
+    def get_org(self, org: Any) -> Org:
         """See `Client.get_org`."""
 
-    def get_source(self, source_id: Any) -> Any:
+    def get_source(self, source_id: Any) -> Source:
         """See `Client.get_source`."""
 
 
