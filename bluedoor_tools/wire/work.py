@@ -36,7 +36,7 @@ class Work:
 
     def __init__(self, *, refresh: bool = False, outer: Work | None = None) -> None:
         self.refresh: bool = refresh or (outer is not None and outer.refresh)
-        self.stop = outer.stop if outer is not None else threading.Event()
+        self.stop: threading.Event = outer.stop if outer is not None else threading.Event()
         self.requests = 0  # sent, repetitions included
         self.repeated: Counter[str] = Counter()  # requests sent again, by the name of the error that was the reason
         self.waited = 0.0  # seconds in which a limit or a repetition held requests back, summed over threads
