@@ -12,9 +12,10 @@ from hypothesis import settings
 import bluedoor_tools as bd
 from bluedoor_tools.backends.api import ApiBackend
 from bluedoor_tools.client import Client
+from bluedoor_tools.wire import pacing
 from bluedoor_tools.wire.transport import Transport
 from tests.api_face import FaceApp, FaceData, InProcessTransport, create_app, load, serving
-from tests.clients import client_of, store_client
+from tests.clients import FACE_URL, SkippingClock, Unlimited, client_of, store_client
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
 settings.load_profile("repeatable")
@@ -22,11 +23,15 @@ settings.load_profile("repeatable")
 
 @pytest.fixture(scope="session", autouse=True)
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No setting of the machine's user reaches a test; the sample is unpacked into a folder of the session."""
+    """No setting of the machine's user reaches a test; the sample is unpacked into a folder of the session.
+
+    The faces bear any rate, so the careful start, which `test_limiter` has for itself, holds no test up.
+    """
     with pytest.MonkeyPatch.context() as patch:
         for name in ("BLUEDOOR_API_KEY", "BLUEDOOR_API_URL", "BLUEDOOR_BACKEND", "NO_COLOR"):
             patch.delenv(name, raising=False)
         patch.setenv("BLUEDOOR_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        patch.setattr(pacing, "CAREFUL_RATES", {False: 1000.0, True: 1000.0})
         yield
 
 
@@ -66,7 +71,8 @@ def waits() -> list[float]:
 @pytest.fixture
 def api(face: FaceApp, waits: list[float]) -> Iterator[Client]:
     """A client of the face, in process; its waits are noted down, not slept."""
-    transport = Transport("http://face.test/job-postings/v1", transport=InProcessTransport(face), sleep=waits.append)
+    clock = SkippingClock(waits)
+    transport = Transport(FACE_URL, transport=InProcessTransport(face), clock=clock, limiter=Unlimited(clock=clock))
     with Client(ApiBackend(transport)) as client:
         yield client
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from . import loading, start
+from . import loading, network, start
 
 if __name__ == "__main__":
     start.main()
     loading.main()
+    network.main()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         history,
         iter_jobs,
         job_events,
+        resume,
         search_events,
         search_jobs,
         source_jobs,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         CouldNotAskError,
         DriftWarning,
         InvalidRequestError,
+        LongLoadWarning,
         NotAuthorizedError,
         NotFoundError,
         PartialResultWarning,
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
         UnreachableError,
     )
     from .files import read_jobs, save
+    from .progress import LoadProgress
     from .records import Job, Org, Source
 
 # Where each public name lives; a room is entered when its first name is used, so the import itself costs nothing.
@@ -71,6 +74,7 @@ _ROOMS = {
         "history",
         "iter_jobs",
         "job_events",
+        "resume",
         "search_events",
         "search_jobs",
         "source_jobs",
@@ -82,6 +86,7 @@ _ROOMS = {
         "CouldNotAskError",
         "DriftWarning",
         "InvalidRequestError",
+        "LongLoadWarning",
         "NotAuthorizedError",
         "NotFoundError",
         "PartialResultWarning",
@@ -93,6 +98,7 @@ _ROOMS = {
         "UnreachableError",
     ),
     "files": ("read_jobs", "save"),
+    "progress": ("LoadProgress",),
     "records": ("Job", "Org", "Source"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
@@ -106,6 +112,8 @@ __all__ = [
     "DriftWarning",
     "InvalidRequestError",
     "Job",
+    "LoadProgress",
+    "LongLoadWarning",
     "NotAuthorizedError",
     "NotFoundError",
     "Org",
@@ -131,6 +139,7 @@ __all__ = [
     "iter_jobs",
     "job_events",
     "read_jobs",
+    "resume",
     "save",
     "search_events",
     "search_jobs",

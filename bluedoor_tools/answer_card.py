@@ -19,11 +19,12 @@ import pandas as pd
 from .arguments import instant_text
 from .decode import Drift
 from .errors import DriftWarning, InvalidRequestError, warn
-from .inert import one_line
+from .inert import counted, one_line
 
-__all__ = ["ATTRS_KEY", "Card", "Framed", "attach", "card", "fingerprint"]
+__all__ = ["ATTRS_KEY", "BROKEN", "Card", "Framed", "attach", "card", "fingerprint"]
 
 ATTRS_KEY = "bluedoor"
+BROKEN = "broken records, left out"  # how they are counted among the drift
 _FEW = 20
 _KEYS = ("event_id", "job_id", "value")  # the columns that tell rows apart, by kind of frame
 
@@ -62,6 +63,7 @@ def attach(
     drift: Drift | None = None,
     unknown_fields: Iterable[str] = (),
     notes: Sequence[str] = (),
+    cost: Mapping[str, Any] | None = None,
 ) -> Framed:
     """Put the card of an answer on its frame; drift is announced, too.
 
@@ -70,11 +72,11 @@ def attach(
     drift = drift or Drift()
     if pages and answered_at is None:
         answered_at = instant_text(dt.datetime.now(dt.UTC).replace(microsecond=0))
-    counted = dict(drift.values)
+    drifted = dict(drift.values)
     if drift.broken_records:
-        counted["broken records, left out"] = drift.broken_records
-    if counted:
-        said = ", ".join(f"{name}: {count}" for name, count in counted.items())
+        drifted[BROKEN] = drift.broken_records
+    if drifted:
+        said = ", ".join(f"{name}: {count}" for name, count in drifted.items())
         warn(f"Parts of the answer were not of the promised type ({said}); see bd.card(df).", DriftWarning)
     frame.attrs[ATTRS_KEY] = {
         "kind": kind,
@@ -93,8 +95,9 @@ def attach(
         "pages": pages,
         "request": request and dict(request),
         "call": dict(call),
-        "drift": counted,
+        "drift": drifted,
         "unknown_fields": [_short(name) for name in sorted(unknown_fields)[:_FEW]],
+        "cost": cost and dict(cost),
         "notes": list(notes),
         "fingerprint": fingerprint(frame),
     }
@@ -111,7 +114,9 @@ class Card(Mapping[str, Any]):
     ``rows`` · ``total`` (matching rows; None where the backend cannot say or was not asked) · ``capped`` (the total is
     a lower bound) · ``complete`` with its ``reason`` · ``next_cursor`` · ``answered_at`` · ``pages`` (answers behind
     the rows; look-ups of names not counted) · ``request`` and ``call`` (what reproduces it) · ``drift`` ·
-    ``unknown_fields`` · ``notes``
+    ``unknown_fields`` · ``cost`` (None for a local backend: ``requests`` sent in all, look-ups of names included,
+    ``repeated`` by the error that was the reason, seconds ``waited`` for limits and repetitions, summed over threads) ·
+    ``notes``
     """
 
     def __init__(self, entries: Mapping[str, Any]) -> None:
@@ -149,6 +154,8 @@ class Card(Mapping[str, Any]):
                 else "unknown",
             ),
         ]
+        if entries.get("cost"):
+            said.append(("cost", _cost(entries["cost"])))
         if entries["drift"]:
             said.append(("drift", ", ".join(f"{name}: {count}" for name, count in entries["drift"].items())))
         if entries["unknown_fields"]:
@@ -220,6 +227,14 @@ def card(frame: pd.DataFrame | pd.Series) -> Card:
     return Card(
         {**entries, **lost, "rows": len(frame), "derived": True, "reason": f"derived from {entries['rows']:,} rows"}
     )
+
+
+def _cost(cost: Mapping[str, Any]) -> str:
+    """What an answer cost, in words."""
+    said = counted(cost["requests"], "request")
+    again = ", ".join(f"{count:,} after {name}" for name, count in cost["repeated"].items())
+    said += f", repeated: {again}" if again else ""
+    return said + (f"; held back {cost['waited']:,} s in all" if cost["waited"] else "")
 
 
 def _rows(entries: Mapping[str, Any]) -> str:

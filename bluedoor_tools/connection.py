@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from . import contract
 from .client import Client
 from .errors import InvalidRequestError, nearest
-from .wire import DEFAULT_PATIENCE
+from .wire import DEFAULT_PATIENCE, MOST_CHAINS
 
 if TYPE_CHECKING:
     import httpx
@@ -27,6 +27,8 @@ def connect(
     api_key: str | None = None,
     patience: float = DEFAULT_PATIENCE,
     transport: httpx.BaseTransport | None = None,
+    cache: bool = True,
+    chains: int = MOST_CHAINS,
 ) -> Client:
     """Connect to a backend. Nothing is sent yet; the sample is unpacked into the cache folder (a second, once).
 
@@ -41,7 +43,14 @@ def connect(
     patience
         seconds that one request may take with all its repetitions
     transport
-        an httpx transport in place of the network, for tests
+        an httpx transport in place of the network, for tests; nothing is then kept on disk
+    cache
+        whether single records are kept on disk, in ``BLUEDOOR_CACHE_DIR`` or the system's place for caches, for all
+        processes of the user: a posting for an hour, a board for a day, an organisation for a week. An answer says
+        where it comes from there, and ``refresh=True`` asks anew. Searches, counts and events are always asked anew.
+    chains
+        requests of one call under way at once, at most. A load of more than 1,000 rows is split into parts that are
+        read side by side, as many as the server's limit is worth; with 1 it is read page after page.
 
     Returns
     -------
@@ -51,7 +60,7 @@ def connect(
     Raises
     ------
     InvalidRequestError
-        `where` is not one of these.
+        `where` is not one of these, or another argument is not what it must be.
 
     Examples
     --------
@@ -63,16 +72,22 @@ def connect(
     place = where if where is not None else os.environ.get("BLUEDOOR_BACKEND", "").strip() or "api"
     if isinstance(patience, bool) or not isinstance(patience, int | float) or not 0 <= patience < float("inf"):
         raise InvalidRequestError(f"patience={patience!r} is not a number of seconds.", hint="Use 60, for example.")
+    if not isinstance(cache, bool):
+        raise InvalidRequestError("cache is neither True nor False.", hint="Its folder is set by BLUEDOOR_CACHE_DIR.")
+    if isinstance(chains, bool) or not isinstance(chains, int) or chains < 1:
+        raise InvalidRequestError(f"chains={chains!r} is not a number of requests.", hint="Use 1 or more.")
     if place == "sample":
         from .backends.sample import SampleBackend
 
         return Client(SampleBackend())
     if isinstance(place, str) and (place == "api" or place.lower().startswith(("http://", "https://"))):
         from .backends.api import ApiBackend
+        from .wire.cache import RecordCache
         from .wire.transport import Transport
 
         url = place if place != "api" else os.environ.get("BLUEDOOR_API_URL", "").strip() or contract.API_URL
-        return Client(ApiBackend(Transport(_checked_url(url), api_key=api_key, patience=patience, transport=transport)))
+        wire = Transport(_checked_url(url), api_key=api_key, patience=patience, transport=transport)
+        return Client(ApiBackend(wire, RecordCache() if cache and transport is None else None, chains=chains))
     text = str(place)
     known = (os.environ.get("BLUEDOOR_API_KEY", "").strip(), api_key)
     if _LIKE_A_KEY.search(text) or any(key and str(key) in text for key in known):

@@ -12,6 +12,7 @@ import datetime as dt
 import json
 import math
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -77,6 +78,7 @@ class Decoder:
     def __init__(self, fields: Iterable[contract.Field]) -> None:
         self.fields = tuple(fields)
         self.learned: tuple[str, ...] = ()
+        self._lock = threading.Lock()  # several threads read pages of one load
         self._compile()
 
     def _compile(self) -> None:
@@ -135,14 +137,16 @@ class Decoder:
                 raise _too_deep(what) from None
 
     def _learn(self, names: Iterable[str]) -> bool:
-        """Take fields into the struct, as far as there is room; whether any was new."""
-        room = _LEARNED_MAX - len(self.learned)
-        new = [name for name in names if name not in self.learned and not _UNLEARNABLE.search(name)][:room]
-        if not new:
-            return False
-        self.learned = (*self.learned, *new)
-        self._compile()
-        return True
+        """Take fields into the struct, as far as there is room; whether it has them all now."""
+        asked = [name for name in names if not _UNLEARNABLE.search(name)]
+        with self._lock:
+            room = _LEARNED_MAX - len(self.learned)
+            new = [name for name in asked if name not in self.learned][:room]
+            if new:
+                self.learned = (*self.learned, *new)
+                self._compile()
+            # What another thread learned meanwhile makes the page worth another try, too.
+            return bool(asked) and all(name in self.learned for name in asked)
 
     def _slowly(self, found: Any, what: str) -> tuple[list[Any], Drift]:
         """Record by record, value by value."""

@@ -23,6 +23,7 @@ __all__ = [
     "history",
     "iter_jobs",
     "job_events",
+    "resume",
     "search_events",
     "search_jobs",
     "source_jobs",
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     history = _client.history
     iter_jobs = _client.iter_jobs
     job_events = _client.job_events
+    resume = _client.resume
     search_events = _client.search_events
     search_jobs = _client.search_jobs
     source_jobs = _client.source_jobs
@@ -90,6 +92,7 @@ else:
     history = _function("history")
     iter_jobs = _function("iter_jobs")
     job_events = _function("job_events")
+    resume = _function("resume")
     search_events = _function("search_events")
     search_jobs = _function("search_jobs")
     source_jobs = _function("source_jobs")

@@ -15,6 +15,7 @@ The tree, so that a caller can catch as much or as little as wanted::
 
     BluedoorWarning (UserWarning)
     ├── PartialResultWarning     a load stopped midway; the rows it had are kept and marked incomplete
+    ├── LongLoadWarning          a load that takes longer than a minute says so before it begins
     ├── ResultCutWarning         more rows match than the default `limit` returned
     └── DriftWarning             values or records of an answer were not of the promised type
 """
@@ -33,6 +34,7 @@ __all__ = [
     "CouldNotAskError",
     "DriftWarning",
     "InvalidRequestError",
+    "LongLoadWarning",
     "NotAuthorizedError",
     "NotFoundError",
     "PartialResultWarning",
@@ -118,6 +120,10 @@ class BluedoorWarning(UserWarning):
 
 class PartialResultWarning(BluedoorWarning):
     """A load stopped midway: its rows are kept, its card says `complete: false` and why."""
+
+
+class LongLoadWarning(BluedoorWarning):
+    """A load that takes longer than a minute says so before it begins."""
 
 
 class ResultCutWarning(BluedoorWarning):

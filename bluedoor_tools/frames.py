@@ -16,6 +16,7 @@ instant    ``datetime64[us, UTC]``  NaT
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -94,9 +95,11 @@ class FrameBuilder:
         the decoder whose pages are added: it knows their unknown fields
     columns
         names of the columns, in order
+    also
+        columns carried for the builder's own use, such as those that rows are ordered by
     """
 
-    def __init__(self, decoder: Decoder, columns: Sequence[str]) -> None:
+    def __init__(self, decoder: Decoder, columns: Sequence[str], also: Iterable[str] = ()) -> None:
         self.decoder = decoder
         self.columns = list(columns)
         self.drift = Drift()
@@ -105,8 +108,8 @@ class FrameBuilder:
         # Where records carry no company, it is filled at the end from org_id, which need not be a column of the frame.
         self._looks_up = "company" in self.columns and all(entry.name != "company" for entry in decoder.fields)
         taken = [name for name in self.columns if name != "company" or not self._looks_up]
-        if self._looks_up and "org_id" not in taken:
-            taken.append("org_id")
+        hidden = [*also, *(["org_id"] if self._looks_up else [])]
+        taken.extend(name for name in dict.fromkeys(hidden) if name not in taken)
         self._schema = pa.schema([(name, _ARROW[self._kinds[name]]) for name in taken])
         self._waiting: list[Any] = []
         self._chunks: list[pa.RecordBatch] = []
@@ -123,6 +126,47 @@ class FrameBuilder:
         self.drift.add(page.drift)
         if len(self._waiting) >= _CHUNK:
             self._flush()
+
+    def pack(self) -> None:
+        """Hold the rows so far as compactly as can be: no more are expected soon."""
+        self._flush()
+
+    def gather(self, others: Iterable[FrameBuilder]) -> None:
+        """Take over the rows of builders of the same columns."""
+        for other in others:
+            other._flush()
+            self._chunks = [*self._chunks, *other._chunks]
+            self.drift.add(other.drift)
+            self.unknown_names.update(other.unknown_names)
+            other._chunks = []
+
+    def arrange(self, instant: str, name: str, limit: int | None = None) -> list[tuple[dt.datetime | None, str | None]]:
+        """Put the rows in order, newest first, ties by id, descending, each id once; at most so many, if limited.
+
+        Gives the instant and the id of the rows of the last instant, where rows were cut off.
+        """
+        self._flush()
+        table = pa.Table.from_batches(self._chunks, schema=self._schema)
+        self._chunks = []
+        order = pc.sort_indices(
+            table.select([instant, name]), sort_keys=[(instant, "descending"), (name, "descending")]
+        )
+        ids = table.column(name).combine_chunks()
+        distinct = pc.count_distinct(ids, mode="only_valid").as_py() + ids.null_count
+        if distinct < len(table):
+            places = pd.Series(order.to_numpy())
+            sorted_ids = ids.take(order).to_pandas()
+            order = pa.array(places[~(sorted_ids.duplicated() & sorted_ids.notna())])
+        cut = limit is not None and len(order) > limit
+        order = order[:limit] if cut else order
+        if cut or not pc.all(pc.equal(order, pa.array(range(len(order)), order.type))).as_py() or distinct < len(table):
+            table = table.take(order)
+        self._chunks = table.to_batches()
+        if not cut:
+            return []
+        last = table.column(instant)[-1]
+        ties = table.filter(pc.equal(table.column(instant), last)).select([instant, name])
+        return list(zip(*(ties.column(part).to_pylist() for part in (instant, name)), strict=True))
 
     def finish(self, companies: Callable[[list[str]], dict[str, str | None]] | None = None) -> pd.DataFrame:
         """The frame; `companies` gives the names of organisations, asked once with every id that occurs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import re
 import threading
 from collections.abc import Mapping
@@ -22,6 +23,8 @@ from .errors import (
 )
 from .inert import counted, one_line
 from .records import Org, org_name
+from .wire.parallel import in_parallel
+from .wire.work import current, working
 
 __all__ = ["Organisations", "checked_name", "is_exact", "match_of"]
 
@@ -38,37 +41,55 @@ class Organisations:
         self._records: dict[str, dict[str, Any]] = {}
         self._names: dict[str, str | None] = {}  # of look-ups in bulk, which need not give whole records
         self._found: dict[str, OrgsAnswer] = {}
+        self._kept: dict[str, dt.datetime] = {}  # when those were asked for that came from disk
         self._lock = threading.Lock()
 
     def record(self, org_id: str) -> dict[str, Any]:
         """One organisation's record, asked for if it was not before."""
         with self._lock:
-            if org_id in self._records:
+            if org_id in self._records and not current().refresh:
+                self._tell_kept(org_id)
                 return self._records[org_id]
-        record = self._backend.org(org_id)
+        with working() as work:
+            record = self._backend.org(org_id)
         if str(record.get("org_id")).casefold() != org_id.casefold():
             raise UnexpectedAnswerError(f"Asked for organisation {org_id}, the backend answered with another record.")
         with self._lock:
             self._records[org_id] = record
             self._names[org_id] = org_name(record)
+            self._kept.pop(org_id, None)
+            if "org" in work.cached:
+                self._kept[org_id] = work.cached["org"]
         return record
+
+    def _tell_kept(self, org_id: str) -> None:
+        """Count what is remembered as from the cache, where it once came from there."""
+        if org_id in self._kept:
+            current().from_cache("org", self._kept[org_id])
 
     def name(self, org_id: str) -> str | None:
         """One organisation's name, asked for if it was not met before."""
         with self._lock:
-            known = self._names.get(org_id)
+            known = None if current().refresh else self._names.get(org_id)
+            if known:
+                self._tell_kept(org_id)
         return known or org_name(self.record(org_id))
 
     def names(self, org_ids: list[str], notes: list[str], *, keep: bool) -> dict[str, str | None]:
         """Names by id, asked in bulk for those not met before; a failure leaves them out and says so."""
+        refresh = current().refresh
         with self._lock:
-            missing = [org_id for org_id in org_ids if org_id not in self._names]
+            missing = [org_id for org_id in org_ids if refresh or org_id not in self._names]
+            for org_id in set(org_ids).difference(missing):
+                self._tell_kept(org_id)
+        parts = [
+            missing[start : start + contract.BATCH_LIMIT] for start in range(0, len(missing), contract.BATCH_LIMIT)
+        ]
         try:
-            for start in range(0, len(missing), contract.BATCH_LIMIT):
-                part = missing[start : start + contract.BATCH_LIMIT]
-                found = self._backend.orgs(part)
-                with self._lock:
-                    self._names.update({org_id: org_name(found.get(org_id)) for org_id in part})
+            with contextlib.closing(in_parallel(self._look_up, parts, self._backend.chains)) as asked:
+                for _, failed in asked:
+                    if failed is not None:
+                        raise failed
         except (BluedoorError, KeyboardInterrupt) as error:
             if isinstance(error, KeyboardInterrupt) and not keep:
                 raise
@@ -83,11 +104,21 @@ class Organisations:
             notes.append(f"company is empty for {nameless:,} organisations: the backend gives no name for them")
         return names
 
+    def _look_up(self, org_ids: list[str]) -> None:
+        with working() as work:
+            found = self._backend.orgs(org_ids)
+        with self._lock:
+            self._names.update({org_id: org_name(found.get(org_id)) for org_id in org_ids})
+            for org_id in org_ids:
+                self._kept.pop(org_id, None)
+            if work.cached_count("org") == len(org_ids):  # which of them, where only some are, is not known
+                self._kept.update(dict.fromkeys(org_ids, work.cached["org"]))
+
     def find(self, name: str) -> OrgsAnswer:
         """The organisations that a name, or a web domain, may mean; one request, for a domain two; remembered."""
         key = name.casefold()
         with self._lock:
-            if key in self._found:
+            if key in self._found and not current().refresh:
                 return self._found[key]
         answer = self._backend.find_orgs(name, None)
         if _DOMAIN.fullmatch(name):  # a web domain, or a name that looks like one

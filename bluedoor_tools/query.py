@@ -162,6 +162,18 @@ class Query:
             for chosen in itertools.product(*parts.values())
         ]
 
+    def within(self, bounds: Iterable[tuple[str, Value]]) -> Query:
+        """The part of this query that more filters narrow it to; of two bounds the tighter one holds."""
+        filters = dict(self.filters)
+        for name, value in bounds:
+            known = filters.get(name)
+            if known is not None and self.parameters[name].match in {"from", "before"}:
+                tighter = max if self.parameters[name].match == "from" else min
+                filters[name] = tighter(known, value, key=_moment)
+            else:
+                filters[name] = value
+        return Query(filters, parameters=self.parameters)
+
     @property
     def overlaps(self) -> tuple[str, ...]:
         """The lists of which one record may match several values: counts of the branches do not add up."""

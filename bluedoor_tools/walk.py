@@ -7,83 +7,21 @@ id, descending; a row that several queries give comes once.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeAlias
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from . import contract
 from .backends.base import ListPage, Request
+from .chain import Ask, Chain, Order
 from .cursor import Cursor, Position
 from .decode import Decoder, Drift, Page, parse_instant
-from .errors import InvalidRequestError, UnexpectedAnswerError
+from .errors import InvalidRequestError
 
-__all__ = ["Ask", "Order", "Walk"]
+__all__ = ["Walk"]
 
-Ask: TypeAlias = Callable[[Decoder, "str | None", int, bool], ListPage]
-"""Asks for a page: with this decoder, after this cursor, of at most so many rows, counting all that match or not."""
-Order: TypeAlias = "tuple[str, str]"
-"""The fields of a record that a listing is ordered by: an instant and an id."""
-
-_EMPTY_MAX = 20  # pages without a row, one after another, before a walk is given up
+_NARROWING = frozenset({"provider", "salary_exists"})  # filters that a part may have beside its bounds
 _IDS_CARRIED = 100  # ids of one instant that a cursor carries; in the promised order, more need not be
-_FIRST = dt.datetime.min.replace(tzinfo=dt.UTC)  # a row without its instant comes last
-
-
-class _Chain:
-    """One query's pages, one after another; knows where it stands to the row."""
-
-    def __init__(self, ask: Ask, start: Position | None) -> None:
-        self._ask = ask
-        self._asked_with = start.backend_cursor if start else None
-        self._skip = start.skip if start else 0
-        self._seen: set[str | None] = {self._asked_with}
-        self._empty = 0
-        self._given = 0  # rows of the page in hand, those that were skipped included
-        self._held = 0  # rows that page had
-        self._next: str | None = self._asked_with
-        self.rows: list[Any] = []
-        self.key: tuple[dt.datetime, str] | None = None  # of the first row, read when it is needed
-        self.ended = False
-        self.leads_back = False
-        self.first: ListPage | None = None
-
-    def position(self) -> Position | None:
-        """Where to go on; None at the end."""
-        if self._given < self._held:
-            return Position(self._asked_with, self._given)
-        return None if self.ended or self.leads_back else Position(self._next, self._skip)
-
-    def read(self, decoder: Decoder, wanted: int | None, total: bool) -> ListPage:
-        """Take the next page in hand. The last one is asked for exactly the rows still wanted."""
-        if self.leads_back:
-            raise UnexpectedAnswerError(
-                "The server's next_cursor leads back to a page that was already read.",
-                hint="Start the search again; narrower filters make shorter walks.",
-            )
-        if self._empty > _EMPTY_MAX:
-            raise UnexpectedAnswerError(
-                f"The server sent {self._empty} pages without a row in a row, and more cursors.",
-                hint="Start the search again; if it stays so, the API has changed.",
-            )
-        limit = contract.PAGE_LIMIT if wanted is None else min(contract.PAGE_LIMIT, wanted + self._skip)
-        answer = self._ask(decoder, self._next, limit, total)
-        self.first = self.first or answer
-        records = answer.page.records
-        self._asked_with, self._next = self._next, answer.next_cursor
-        self._given, self._held = min(self._skip, len(records)), len(records)
-        self.rows, self.key = records[self._skip :], None
-        self._skip = max(0, self._skip - len(records))
-        self._empty = 0 if self.rows else self._empty + 1
-        self.leads_back = answer.next_cursor is not None and answer.next_cursor in self._seen
-        self._seen.add(answer.next_cursor)
-        self.ended = answer.next_cursor is None
-        return answer
-
-    def give(self, count: int) -> list[Any]:
-        """Hand over the next rows."""
-        given, self.rows, self.key = self.rows[:count], self.rows[count:], None
-        self._given += len(given)
-        return given
 
 
 class Walk:
@@ -104,7 +42,9 @@ class Walk:
     start
         where an earlier walk stopped
     order
-        what the listing is ordered by: needed to merge several queries
+        what the listing is ordered by
+    call
+        the function and its arguments, for the cursors of this walk
     """
 
     def __init__(
@@ -117,35 +57,65 @@ class Walk:
         clock: str,
         start: Cursor | None,
         order: Order,
+        call: Mapping[str, Any],
     ) -> None:
         if start is not None and (
-            start.fingerprint != mark or len(start.positions) != len(asks) or not any(start.positions)
+            start.fingerprint != mark
+            or not start.positions
+            or not all(position.branch < len(asks) and _is_sound(position, order) for position in start.positions)
         ):
             raise InvalidRequestError(
                 "The cursor belongs to another search.",
                 hint="Repeat the filters, the status and the backend of the search that gave it.",
             )
         self.decoder, self.limit, self.mark, self.clock, self.start = decoder, limit, mark, clock, start
-        self._order = order
+        self.asks, self.order, self.call = tuple(asks), order, call
         self._known = {entry.name for entry in decoder.fields}
-        positions = start.positions if start else (Position(None, 0),) * len(asks)
-        self._chains = [_Chain(ask, at) for ask, at in zip(asks, positions, strict=True) if at is not None]
-        self._where = [index for index, at in enumerate(positions) if at is not None]
-        self._queries = len(asks)
+        positions = start.positions if start else tuple(map(Position, range(len(asks))))
+        given = start.given if start else ()
+        self._chains = [Chain(asks[at.branch], at, order, given) for at in positions]
         # Ids given so far, and those of the last instant: among these, in whatever order a server has them, the same
         # row of another query is no surprise, and a cursor carries them on.
         self._given: set[str] = set(start.given) if start else set()
         self._latest_ids: set[str] = set(self._given)
-        self._latest_instant: dt.datetime | None = None
         self._latest_name: str | None = None
         self._disordered = False  # ids of one instant came in another order than they are promised in
+        # The instant of the row given last, as text and as such.
+        behind = [at.behind for at in positions if at.behind is not None]
+        self._latest_text: str | None = min(behind) if behind else None
+        self._latest_instant = parse_instant(self._latest_text) if self._latest_text is not None else None
         self.pages = 0
-        self.repeated = 0
+        self.rows = 0  # given so far
+        self._out_of_order = 0  # rows given before that another query gives again, where that is a surprise
+        # Where the rows were loaded in parts: their chains, in place of the walk's own.
+        self.parts: list[Chain] = []
+        self.remarks: list[str] = []  # on how the rows were loaded
+        self.counted_again: int | None = None  # rows that match, at the end
+        self.counted_by_facets: int | None = None  # rows that match, where a total says less
         self._latest: Request | None = None
         self.next_cursor: str | None = None
         self.reason = ""
         # Rows given and the cursor behind them, before and after the last page: an interrupt may come between the two.
         self.marks: tuple[tuple[int, str | None], ...] = ()
+
+    @property
+    def _read_by(self) -> list[Chain]:
+        return self.parts or self._chains
+
+    @property
+    def read(self) -> int:
+        """Rows that the server gave."""
+        return sum(chain.read_rows for chain in self._read_by)
+
+    @property
+    def behind(self) -> str | None:
+        """The instant of the row given last."""
+        return self._latest_text
+
+    @property
+    def given(self) -> frozenset[str]:
+        """Ids of the rows of that instant."""
+        return frozenset(self._latest_ids)
 
     @property
     def request(self) -> Request | None:
@@ -157,6 +127,26 @@ class Walk:
     def latest_request(self) -> Request | None:
         """The request sent last."""
         return self._latest
+
+    @property
+    def repeated(self) -> int:
+        """Rows that the server gave more than once; here they come once."""
+        return self._out_of_order + sum(chain.repeated for chain in self._read_by)
+
+    @property
+    def restarts(self) -> int:
+        """How often a cursor led nowhere, and the walk went on without it."""
+        return sum(chain.restarts for chain in self._read_by)
+
+    @property
+    def left_out(self) -> Counter[str]:
+        """Rows that do not match a filter whose name is assumed, by its name: taken out."""
+        return sum((chain.left_out for chain in self._read_by), Counter[str]())
+
+    @property
+    def unmatched(self) -> Counter[str]:
+        """Rows that do not match another filter, by its name: left in."""
+        return sum((chain.unmatched for chain in self._read_by), Counter[str]())
 
     @property
     def notes(self) -> list[str]:
@@ -174,11 +164,12 @@ class Walk:
         remaining = self.limit
         self.marks = ((0, self._cursor()),)
         while True:
-            page = self._page(remaining) if self._queries == 1 else self._merged(remaining)
+            page = self._page(remaining) if len(self._chains) == 1 else self._merged(remaining)
+            self.rows += len(page.records)
             if remaining is not None:
                 remaining -= len(page.records)
             self.next_cursor = self._cursor()
-            if self.next_cursor is None and not any(chain.leads_back for chain in self._chains):
+            if self.next_cursor is None and not any(chain.stuck for chain in self._chains):
                 self.reason = "cursor ended"
             else:
                 self.reason = "limit" if remaining == 0 else "page"
@@ -191,8 +182,24 @@ class Walk:
         """The next page of the only query."""
         (chain,) = self._chains
         page = self._read(chain, remaining).page
+        while not chain.rows and not chain.ended:  # all of them came before, or match nothing that was asked for
+            drift, page = page.drift, self._read(chain, remaining).page
+            page.drift.add(drift)
         page.records = chain.give(len(chain.rows) if remaining is None else min(remaining, len(chain.rows)))
+        self._note_ids(page.records)
         return page
+
+    def _note_ids(self, records: list[Any]) -> None:
+        """Remember the rows of the last instant: a cursor that is lost is gone on from there."""
+        if not records or self.order.before is None:
+            return
+        instant = getattr(records[-1], self.order.instant)
+        if instant != self._latest_text:
+            self._latest_ids, self._latest_text = set(), instant
+        for record in reversed(records):
+            if getattr(record, self.order.instant) != instant:
+                break
+            self._latest_ids.add(getattr(record, self.order.id) or "")
 
     def _merged(self, remaining: int | None) -> Page:
         """Rows from all queries, in their common order, each once, until one of the queries must be asked again."""
@@ -209,11 +216,11 @@ class Walk:
             heads = [chain for chain in self._chains if chain.rows]
             if not heads:
                 break
-            first = max(heads, key=self._key)
-            instant, name = key = self._key(first)
+            first = max(heads, key=Chain.first_key)
+            instant, name = key = first.first_key()
             (record,) = first.give(1)
             for chain in heads:
-                if chain is not first and name and self._key(chain) == key:
+                if chain is not first and name and chain.first_key() == key:
                     chain.give(1)
             if self._latest_instant not in {None, instant}:
                 self._latest_ids.clear()
@@ -221,9 +228,10 @@ class Walk:
             elif self._latest_name is not None and name > self._latest_name:
                 self._disordered = True
             self._latest_instant, self._latest_name = instant, name
+            self._latest_text = getattr(record, self.order.instant)
             if name in self._given:
                 # Of another instant, it is of a query whose rows are not in the order that it promises.
-                self.repeated += name not in self._latest_ids
+                self._out_of_order += name not in self._latest_ids
                 continue
             if name:
                 self._given.add(name)
@@ -232,25 +240,28 @@ class Walk:
             page.records.append(record)
         return page
 
-    def _read(self, chain: _Chain, wanted: int | None) -> ListPage:
+    def _read(self, chain: Chain, wanted: int | None) -> ListPage:
         # Only from the start does a count say how many rows the walk has.
         answer = chain.read(self.decoder, wanted, chain.first is None and self.start is None)
         self.pages += 1
         self._latest = answer.request
         return answer
 
-    def _key(self, chain: _Chain) -> tuple[dt.datetime, str]:
-        if chain.key is None:
-            instant, name = (getattr(chain.rows[0], part) for part in self._order)
-            chain.key = parse_instant(instant or "") or _FIRST, name or ""
-        return chain.key
-
     def _cursor(self) -> str | None:
-        if any(chain.leads_back and not chain.rows for chain in self._chains):
+        if any(chain.stuck and not chain.rows for chain in self._chains):
             return None
-        positions: list[Position | None] = [None] * self._queries
-        for index, chain in zip(self._where, self._chains, strict=True):
-            positions[index] = chain.position()
+        positions = [position for chain in self._chains if (position := chain.position()) is not None]
+        if len(self._chains) > 1 and self._latest_text:  # what a lost cursor goes on from is what the walk has given
+            positions = [position._replace(behind=self._latest_text) for position in positions]
         many = len(self._latest_ids) > _IDS_CARRIED and not self._disordered
-        given = tuple(sorted(self._latest_ids)) if self._queries > 1 and not many else ()
-        return Cursor(tuple(positions), self.mark, self.clock, given).encode() if any(positions) else None
+        given = () if many else tuple(sorted(self._latest_ids))
+        left = None if self.limit is None else max(0, self.limit - self.rows)
+        return Cursor(tuple(positions), self.mark, self.clock, given, self.call, left).encode() if positions else None
+
+
+def _is_sound(position: Position, order: Order) -> bool:
+    """Whether a position is one that a walk of this order can have."""
+    bounds = [value for name, value in position.within if name in {order.after, order.before}]
+    known = all(name in {order.after, order.before} or name in _NARROWING for name, _ in position.within)
+    instants = [*bounds, *([position.behind] if position.behind is not None else [])]
+    return known and all(isinstance(text, str) and parse_instant(text) is not None for text in instants)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from bluedoor_tools.backends.api import ApiBackend
 from bluedoor_tools.backends.store import StoreBackend
 from bluedoor_tools.backends.store_file import create_store, write_jobs, write_records
 from bluedoor_tools.client import Client
+from bluedoor_tools.wire.clock import Clock
+from bluedoor_tools.wire.limiter import Limiter
 from bluedoor_tools.wire.transport import Transport
 from tests.api_face import FaceApp, FaceData, Faults, InProcessTransport, Settings, create_app
 from tests.api_face.examples import CLOCK
@@ -22,6 +26,8 @@ __all__ = [
     "FACE_URL",
     "Answering",
     "Between",
+    "SkippingClock",
+    "Unlimited",
     "client_of",
     "client_through",
     "ids",
@@ -32,6 +38,37 @@ __all__ = [
 ]
 
 FACE_URL = "http://face.test/job-postings/v1"
+
+
+class SkippingClock(Clock):
+    """Time that a sleep moves on at once, for every thread; the sleeps are noted down."""
+
+    def __init__(self, waits: list[float] | None = None) -> None:
+        self.waits = [] if waits is None else waits
+        self._slept = 0.0
+        self._lock = threading.Lock()
+
+    def now(self) -> float:
+        """The machine's time, and what was slept on top."""
+        return time.monotonic() + self._slept
+
+    def sleep(self, seconds: float, stop: threading.Event) -> None:
+        """Note it down and go on; when stopped, not even that."""
+        if not stop.is_set():
+            with self._lock:
+                self.waits.append(seconds)
+                self._slept += seconds
+
+
+class Unlimited(Limiter):
+    """Holds nothing back, so that every wait seen is one between repetitions."""
+
+    def take_turn(self, patience: float) -> float:
+        """At once."""
+        return self._clock.now()
+
+    def answered(self, sent_at: float, status: int, headers: Mapping[str, str]) -> None:
+        """Nothing is learned."""
 
 
 class Between(httpx.BaseTransport):
@@ -57,7 +94,9 @@ def client_of(
     """A client of a face over `data`, in process, that sleeps never; and the face, with its log."""
     face = create_app(data, faults=faults, settings=Settings(**settings))
     way = InProcessTransport(face) if alter is None else Between(face, alter)
-    return Client(ApiBackend(Transport(FACE_URL, api_key=api_key, transport=way, sleep=lambda _: None))), face
+    clock = SkippingClock()
+    transport = Transport(FACE_URL, api_key=api_key, transport=way, clock=clock, limiter=Unlimited(clock=clock))
+    return Client(ApiBackend(transport)), face
 
 
 def with_limit(request: httpx.Request, limit: int) -> httpx.Request:
@@ -103,7 +142,8 @@ def client_through(
 ) -> tuple[Client, FaceApp]:
     """A client of a face whose answers are altered."""
     face = create_app(data)
-    transport = Transport(FACE_URL, transport=Answering(face, alter), sleep=lambda _: None)
+    clock = SkippingClock()
+    transport = Transport(FACE_URL, transport=Answering(face, alter), clock=clock, limiter=Unlimited(clock=clock))
     return Client(ApiBackend(transport)), face
 
 

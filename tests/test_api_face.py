@@ -6,6 +6,7 @@ import base64
 import json
 import lzma
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ import httpx
 import pytest
 
 from tests.api_face import (
+    RANDOM_FAULTS,
     VALID_KEY,
     FaceData,
     Faults,
@@ -26,6 +28,7 @@ from tests.api_face import (
     serving,
 )
 from tests.api_face.examples import CLOCK, event, job, org, small_data, source
+from tests.api_face.limits import STYLES, Style
 
 KEY = {"x-api-key": VALID_KEY}
 Record = dict[str, Any]
@@ -600,6 +603,257 @@ def test_only_some_paths_have_weather() -> None:
         faults.error_every = 0
         faults.reset()
         assert [api.get("/jobs/search").status_code for _ in range(2)] == [200, 200] and faults.count == 2
+
+
+@anywhere
+def test_a_connection_reset_in_the_middle_of_the_headers(over: Over) -> None:
+    """The client sees a reset, not an end, and the next request works."""
+
+    def ask(api: httpx.Client) -> None:
+        assert api.get("/stats").status_code == 200
+        with pytest.raises(httpx.ReadError, match="reset|104"):
+            api.get("/stats")
+        assert api.get("/stats").status_code == 200
+
+    over(Faults(reset_every=2), ask)
+
+
+def test_answers_are_compressed_for_whoever_accepts_it() -> None:
+    """Small on the way and whole at its end; who does not accept it, or nothing being set, gets it plain."""
+    with client(small_data(), compress=True) as api:
+        packed, plain = api.get("/jobs/search"), api.get("/jobs/search", headers={"accept-encoding": "identity"})
+        assert packed.headers["content-encoding"] == "gzip" and packed.json() == plain.json()
+        assert "content-encoding" not in plain.headers
+        assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
+    with client(small_data()) as api:
+        assert "content-encoding" not in api.get("/jobs/search").headers
+
+
+@pytest.mark.parametrize("socket", [True, False])
+def test_a_compressed_body_cut_in_half(socket: bool) -> None:
+    """What was cut is the packed body."""
+    app = create_app(small_data(), faults=Faults(cut_every=1), settings=Settings(compress=True))
+    if socket:
+        with serving(app) as url, httpx.Client() as api, pytest.raises(httpx.RemoteProtocolError):
+            api.get(f"{url}/jobs/search")
+    else:
+        with httpx.Client(transport=InProcessTransport(app)) as api, pytest.raises(httpx.RemoteProtocolError):
+            api.get("http://face/job-postings/v1/jobs/search")
+
+
+def titles(pages: list[Record]) -> list[list[int]]:
+    """The numbers of the jobs of each page."""
+    return [[int(one["title"].removeprefix("Engineer ")) for one in page["data"]] for page in pages]
+
+
+@pytest.mark.parametrize("status", [400, 410])
+def test_a_cursor_expires_when_others_have_asked(status: int) -> None:
+    """It is good for so many requests after it was given out; one given out anew is good again."""
+    faults = Faults(cursor_expires_after=2, cursor_expired_status=status)
+    with client(small_data(), faults) as api:
+        cursor = api.get("/jobs/search").json()["meta"]["next_cursor"]
+        asked = {"cursor": cursor}
+        assert [api.get("/jobs/search", params=asked).status_code for _ in range(3)] == [200, 200, status]
+        refused(api.post("/jobs/search", json=asked), status, "cursor expired")
+        assert api.get("/jobs/search").json()["meta"]["next_cursor"] == cursor
+        assert api.get("/jobs/search", params=asked).status_code == 200
+    assert [one.fault for one in faults.log] == ["", "", "", "expired", "expired", "", ""]
+
+
+@pytest.mark.parametrize("times", [1, None])
+def test_a_cursor_expires_from_a_page_on(times: int | None) -> None:
+    """The cursor to the third page and to later ones is refused, each once or always; other chains count alone."""
+    faults = Faults(cursor_expires_page=3, cursor_expires_times=times)
+    with client(small_data(), faults) as api:
+        chain = walk(api, "/jobs/search", limit=5)
+        next(chain)
+        cursor = next(chain)["meta"]["next_cursor"]
+        tries = [api.get("/jobs/search", params={"cursor": cursor}).status_code for _ in range(3)]
+        assert tries == ([400, 200, 200] if times else [400, 400, 400])
+        assert len(list(walk(api, "/jobs/search", limit=40))) == 2
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_page_comes_again_under_a_new_cursor(method: str) -> None:
+    """Every second page of a chain is followed by itself, and then it goes on; asked twice, it is the same."""
+
+    def ask(cursor: str | None) -> Record:
+        asked = {"limit": 2} | ({"cursor": cursor} if cursor else {})
+        sent: Record = {"params": asked} if method == "GET" else {"json": asked}
+        page: Record = api.request(method, "/jobs/search", **sent).raise_for_status().json()
+        return page
+
+    faults = Faults(cursor_repeats_every=2)
+    with client(small_data(8), faults) as api:
+        pages, cursors = [ask(None)], []
+        while cursor := pages[-1]["meta"].get("next_cursor"):
+            cursors.append(cursor)
+            pages.append(ask(cursor))
+            assert ask(cursor) == pages[-1]
+    assert titles(pages) == [[7, 6], [5, 4], [5, 4], [3, 2], [3, 2], [1, 0]]
+    assert len(set(cursors)) == len(cursors)
+
+
+def test_a_first_page_comes_again() -> None:
+    """A chain whose every page comes twice begins with the first one, each chain with its own."""
+    with client(small_data(4), Faults(cursor_repeats_every=1)) as api:
+        assert titles(list(walk(api, "/jobs/search", limit=2))) == [[3, 2], [3, 2], [1, 0]]
+        assert titles(list(walk(api, "/jobs/search", limit=3))) == [[3, 2, 1], [3, 2, 1], [0]]
+
+
+def test_the_next_cursor_may_be_the_current_one() -> None:
+    """Every second request with a cursor leads to itself; asked again it leads on."""
+    with client(small_data(8), Faults(cursor_same_every=2)) as api:
+        pages = titles(list(walk(api, "/jobs/search", limit=2)))
+    assert pages == [[7, 6], [5, 4], [3, 2], [3, 2], [1, 0]]
+
+
+def test_the_next_cursor_may_be_the_current_one_for_ever() -> None:
+    """However often it is asked for, that page leads to itself."""
+    with client(small_data(8), Faults(cursor_same_every=2, cursor_same_for_ever=True)) as api:
+        chain = walk(api, "/jobs/search", limit=2)
+        pages = titles([next(chain) for _ in range(6)])
+    assert pages == [[7, 6], [5, 4], [3, 2], [3, 2], [3, 2], [3, 2]]
+
+
+def test_a_total_may_not_be_told_at_all() -> None:
+    """No word of it, whether it was asked for or not."""
+    with client(small_data(), total_absent=True) as api:
+        for asked in ({}, {"include_total": "true"}, {"include_total": "false"}):
+            assert set(api.get("/jobs/search", params=asked).json()["meta"]) == {"limit", "next_cursor", "order"}
+
+
+def test_a_filter_may_be_ignored() -> None:
+    """It is accepted, whatever it says, and has no effect; other filters have theirs, unknown ones are refused."""
+    with client(FaceData.of(JOBS), ignored_filters=frozenset({"provider", "first_seen_after"})) as api:
+        asked = {"provider": "greenhouse", "first_seen_after": "whenever"}
+        assert api.get("/jobs/search", params=asked).json()["meta"]["total_matching"] == 5
+        assert api.post("/jobs/search", json=asked | {"city": "Zürich"}).json()["meta"]["total_matching"] == 1
+        assert len(api.get("/jobs/facets", params={"field": "ats_provider", **asked}).json()["data"]) == 2
+        refused(api.get("/jobs/search?companies=x"), 400, "companies")
+
+
+def test_a_stated_limit_slides() -> None:
+    """So many in any window: each is forgotten when its own window is over, and what is refused does not count."""
+    now = [100.0]
+    faults = Faults(limit=2, limit_seconds=10, clock=lambda: now[0])
+    with client(small_data(), faults) as api:
+        told = []
+        for at in (100.0, 104.0, 105.5, 109.9, 110.0, 110.0, 114.0):
+            now[0] = at
+            answer = api.get("/stats")
+            headers = [answer.headers[f"x-ratelimit-{name}"] for name in ("limit", "remaining", "reset")]
+            told.append((answer.status_code, *headers, answer.headers.get("retry-after")))
+    assert told == [
+        (200, "2", "1", "10", None),
+        (200, "2", "0", "6", None),
+        (429, "2", "0", "5", "5"),
+        (429, "2", "0", "1", "1"),
+        (200, "2", "0", "4", None),
+        (429, "2", "0", "4", "4"),
+        (200, "2", "0", "6", None),
+    ]
+    assert [one.fault for one in faults.log] == ["", "", "limit", "limit", "", "limit", ""]
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_styles_of_a_stated_limit(style: Style) -> None:
+    """The limit, what is left of it and when it is whole again, as the style writes them."""
+    expected = {
+        "ratelimit-draft-7": {"ratelimit": "limit=9, remaining=8, reset=60", "ratelimit-policy": "9;w=60"},
+        "ratelimit-draft-8": {"ratelimit": '"default";r=8;t=60', "ratelimit-policy": '"default";q=9;w=60'},
+        "none": {},
+    }.get(style, {f"{style}-limit": "9", f"{style}-remaining": "8", f"{style}-reset": "60"})
+    with client(small_data(), Faults(limit=9, limit_seconds=60, limit_headers=style, clock=lambda: 5.0)) as api:
+        headers = dict(api.get("/jobs/0").headers)
+        api.get("/stats")
+    told = {name: value for name, value in headers.items() if "ratelimit" in name or "rate-limit" in name}
+    assert told == {"x-rate-limit-tier": "anonymous"} | expected
+
+
+def outcomes(seed: int, kinds: tuple[str, ...] = RANDOM_FAULTS) -> list[str]:
+    """What becomes of 200 requests, a third of them hit at random."""
+    faults, broken = Faults(random_share=1 / 3, random_seed=seed, random_faults=kinds), []
+    with client(small_data(3), faults) as api:
+        for number in range(200):
+            try:
+                answer = api.get("/stats")
+            except (httpx.ReadError, httpx.RemoteProtocolError):
+                broken.append(number)
+            else:
+                status = {"error": 503, "limit": 429}.get(faults.log[number].fault, 200)
+                assert answer.status_code == status
+                assert ("html" in answer.headers["content-type"]) == (faults.log[number].fault == "html")
+    assert broken == [number for number, one in enumerate(faults.log) if one.fault in {"close", "reset", "cut"}]
+    return [one.fault for one in faults.log]
+
+
+def test_random_faults_follow_from_their_seed() -> None:
+    """Each kind occurs, about as often as it should; the same seed hits the same requests, another one others."""
+    told = outcomes(1)
+    assert {"", *RANDOM_FAULTS} == set(told) and 40 < sum(map(bool, told)) < 95
+    assert told == outcomes(1) != outcomes(2)
+    assert set(outcomes(1, ("html",))) == {"", "html"}
+
+
+def test_a_long_way() -> None:
+    """Half of it lies before the request is counted, half behind; a share of it may jitter, by the seed."""
+    now, waits = [0.0], []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        now[0] += seconds
+
+    faults = Faults(latency=0.3, limit=1, limit_seconds=60, clock=lambda: now[0])
+    transport = InProcessTransport(create_app(small_data(), faults=faults), sleep=sleep)
+    with httpx.Client(transport=transport, base_url="http://face/job-postings/v1") as api:
+        assert api.get("/stats").headers["x-ratelimit-reset"] == "60"
+        assert waits == [0.15, 0.15]
+        now[0] = 60.0  # it was counted at 0.15: the next comes to be counted just then
+        assert api.get("/stats").status_code == 200
+        faults.jitter = 0.5
+        waits.clear()
+        for _ in range(50):
+            api.get("/jobs/0")
+        ways = [there + back for there, back in zip(waits[::2], waits[1::2], strict=True)]
+        assert all(0.15 <= way <= 0.45 for way in ways) and len(set(ways)) == 50
+        assert all(there == back for there, back in zip(waits[::2], waits[1::2], strict=True))
+
+
+def test_a_long_way_holds_nobody_else_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While one request is under way, another is answered."""
+    faults, ways, under_way = Faults(), [1200.0], threading.Event()
+
+    def way() -> float:
+        under_way.set()
+        return ways.pop() if ways else 0.0
+
+    def wait_in_vain(url: str) -> None:
+        with pytest.raises(httpx.TransportError):
+            httpx.get(f"{url}/stats", timeout=None)
+
+    monkeypatch.setattr(faults, "way", way)
+    with serving(create_app(small_data(), faults=faults)) as url:
+        waiting = threading.Thread(target=wait_in_vain, args=(url,))
+        waiting.start()
+        under_way.wait()
+        assert httpx.get(f"{url}/stats").status_code == 200
+        assert faults.count == 1  # the other one has not arrived
+    waiting.join()
+
+
+def test_data_changes_while_it_is_asked_for() -> None:
+    """Before every third request is answered: what is new is found, what is gone is not."""
+    numbers = iter(range(100, 200))
+
+    def change(data: FaceData) -> None:
+        data.jobs.append(job(next(numbers)))
+        data.jobs.pop(0)
+
+    with client(small_data(4), Faults(meanwhile_every=3, meanwhile=change)) as api:
+        pages = [api.get("/jobs/search").json() for _ in range(6)]
+    assert [page[:2] for page in titles(pages)] == [[3, 2], [3, 2], [100, 3], [100, 3], [100, 3], [101, 100]]
+    assert all(page["meta"]["total_matching"] == 4 for page in pages)
 
 
 # The pieces around it

@@ -33,7 +33,7 @@ def refused(client: Client, /, **arguments: Any) -> str:
     """What the error says, the same from search_jobs, iter_jobs and facets where all take the argument."""
     said = set()
     shared = not set(arguments) & {"limit", "cursor", "columns", "description"}
-    asked = [client.search_jobs, client.iter_jobs]
+    asked: list[Callable[..., Any]] = [client.search_jobs, client.iter_jobs]
     for ask in asked:
         with pytest.raises(bd.InvalidRequestError) as caught:
             ask(**arguments)

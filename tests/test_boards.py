@@ -127,7 +127,7 @@ def test_a_board_that_breaks_off_keeps_its_rows() -> None:
     """A later page that fails: rows kept, a warning, and a cursor to the rest."""
     whole = small_data(700)
     client, face = client_of(whole)
-    face.faults.only, face.faults.error_every, face.faults.error_status = "/sources/", 3, 400
+    face.faults.only, face.faults.error_every, face.faults.error_status = "/sources/", 3, 403
     with pytest.warns(bd.PartialResultWarning, match="after 200 rows"):
         part = client.source_jobs(BOARD, limit=None)
     face.faults.error_every = 0

@@ -81,7 +81,7 @@ def served(face: FaceApp, faced: Client) -> Callable[..., None]:
     """Let the face answer every search with these records."""
 
     def serve(*records: dict[str, Any]) -> None:
-        numbered = [{"job_id": f"{number:040x}", **record} for number, record in enumerate(records)]
+        numbered = [{"job_id": f"{number:040x}", "status": "active", **record} for number, record in enumerate(records)]
         face.faults.overrides.append(Override("jobs/search", {"data": numbered, "meta": {"limit": 100}}))
 
     return serve

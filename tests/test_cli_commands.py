@@ -24,7 +24,9 @@ from bluedoor_tools.cli.advice import as_command, in_options
 from bluedoor_tools.cli.text_table import flowing_table
 from bluedoor_tools.client import Client
 from bluedoor_tools.column_meanings import FRAMES, columns
+from bluedoor_tools.frames import FrameBuilder
 from bluedoor_tools.query import EventFilters
+from bluedoor_tools.walk import Walk
 from tests.api_face import FaceApp, FaceData, Override
 from tests.api_face.examples import CLOCK, event, job, org, source
 from tests.clients import client_of
@@ -545,7 +547,11 @@ def test_a_search_as_a_command(
     run: Run, sample: Client, monkeypatch: pytest.MonkeyPatch, filters: dict[str, Any]
 ) -> None:
     """The command written for a card's call asks what that call asked, whatever stands in its values."""
-    monkeypatch.setattr("bluedoor_tools.client.answering.Answering._load", lambda *_: None)
+
+    def nothing(_: Client, walk: Walk, columns: list[str], *__: object) -> FrameBuilder:
+        return FrameBuilder(walk.decoder, columns)
+
+    monkeypatch.setattr("bluedoor_tools.client.walking.WalkingFunctions._load", nothing)
     wanted = bd.card(sample.search_jobs(**filters, limit=1))
     line = as_command(wanted["call"])
     words = subprocess.run(

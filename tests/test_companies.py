@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pandas as pd
 import pytest
 
 import bluedoor_tools as bd
 from bluedoor_tools.client import Client
-from tests.api_face import FaceApp, FaceData, Faults, Override
+from tests.api_face import FaceApp, FaceData, Faults, InProcessTransport, Override
 from tests.api_face.examples import CLOCK, event, job, org, small_data, source
-from tests.clients import client_of, ids, run, searches, store_client
+from tests.clients import client_of, client_through, ids, run, searches, store_client
 
 SPOTIFY = "72fe3b06-0d08-4f7d-9dfd-beedeeda0a25"
 TWINS = [org(0, display_name="Acme"), org(1, display_name="ACME", canonical_name="acme-robots", domain="acme.test")]
@@ -522,3 +524,67 @@ def test_no_candidate_names_the_nearest(sample: Client) -> None:
     found = sample.find_orgs("Corvenmore Health")
     assert not len(found)
     assert "no name has this text in it; the nearest is 'Corvenmoor Health'" in bd.card(found)["notes"]
+
+
+# -- many names at once ------------------------------------------------------------------------------------------------
+
+
+def many_orgs(count: int) -> tuple[FaceData, list[str]]:
+    """A face's data with so many organisations, and their ids."""
+    records = [org(number) for number in range(count)]
+    return FaceData.of([job(0)], records, [source(0)], (), CLOCK), [record["org_id"] for record in records]
+
+
+def test_names_are_looked_up_in_batches_at_once() -> None:
+    """At most 100 to a request, several requests under way: three that wait for each other all arrive."""
+    together = threading.Barrier(3)
+
+    def alter(request: httpx.Request) -> httpx.Request:
+        assert len(json.loads(request.content)["org_ids"]) <= 100
+        together.wait(20)
+        return request
+
+    data, wanted = many_orgs(600)
+    client, face = client_of(data, alter=alter)
+    client.backend.chains = lambda: 3  # type: ignore[method-assign]
+    notes: list[str] = []
+    names = client._organisations.names(wanted, notes, keep=True)
+    assert names == {name: f"Company {number}" for number, name in enumerate(wanted)} and not notes
+    assert len(face.log) == 6
+
+
+def test_a_batch_that_fails_leaves_its_names_out() -> None:
+    """Of several under way at once one fails: its names are left out, and that is said."""
+    data, wanted = many_orgs(300)
+    arrived = threading.Barrier(3)
+
+    def alter(request: httpx.Request, face: InProcessTransport) -> httpx.Response:
+        failing = json.loads(request.content)["org_ids"][0] == wanted[0]
+        answer = face.handle_request(request)
+        arrived.wait(20)
+        return httpx.Response(403, json={"error": "no"}) if failing else answer
+
+    client, _ = client_through(data, alter)
+    client.backend.chains = lambda: 3  # type: ignore[method-assign]
+    notes: list[str] = []
+    with pytest.warns(bd.BluedoorWarning, match="could not be looked up"):
+        names = client._organisations.names(wanted, notes, keep=True)
+    assert not any(names[name] for name in wanted[:100])
+    assert any("company is empty" in note for note in notes)
+
+
+@pytest.mark.parametrize("call", ["by id", "by name"])
+def test_refresh_passes_by_what_the_client_remembers(call: str) -> None:
+    """get_org(refresh=True) asks again, and what it answers is what is remembered from then on."""
+    data = acme_data()
+    client, face = client_of(data)
+    given = org(2)["org_id"] if call == "by id" else "acme-health"
+    assert client.get_org(given).name == client.get_org(given).name == "Acme Health & Söhne"
+    changed = {**data.orgs[2], "display_name": "Acme Health Ltd"}
+    face.faults.overrides.append(Override(org(2)["org_id"], {"data": changed}))
+    face.log.clear()
+    assert client.get_org(given).name == "Acme Health & Söhne" and not face.log
+    assert client.get_org(given, refresh=True).name == "Acme Health Ltd"
+    assert client.get_org(given).name == "Acme Health Ltd"
+    asked = [request.path for request in face.log]
+    assert asked.count(f"/orgs/{org(2)['org_id']}") == 1 and ("/orgs/lookup" in asked) is (call == "by name")

@@ -14,7 +14,7 @@ import bluedoor_tools as bd
 from bluedoor_tools import client as client_module
 from bluedoor_tools.client import Client
 from bluedoor_tools.default import default_client
-from tests.api_face import VALID_KEY, FaceApp, InProcessTransport, create_app
+from tests.api_face import VALID_KEY, FaceApp, InProcessTransport, create_app, serving
 from tests.api_face.examples import small_data
 
 LIVE = "https://api.bluedoor.sh/job-postings/v1"
@@ -117,6 +117,29 @@ def test_what_is_no_patience(patience: Any) -> None:
 def test_patience_in_seconds(patience: float) -> None:
     """Whole or not, 0 included."""
     assert base_url("api", patience=patience) == LIVE
+
+
+@pytest.mark.parametrize("cache", [None, 1, "/somewhere", Path("somewhere")], ids=repr)
+def test_what_is_no_cache(cache: Any) -> None:
+    """On or off: where it lies is a setting of the environment, which the error names."""
+    with pytest.raises(bd.InvalidRequestError, match="cache .*BLUEDOOR_CACHE_DIR"):
+        bd.connect("api", cache=cache)
+
+
+def test_a_stand_in_for_the_network_keeps_nothing(
+    face: FaceApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a transport passed in, and with cache=False, nothing is written; connecting alone writes nothing either."""
+    monkeypatch.setenv("BLUEDOOR_CACHE_DIR", str(tmp_path))
+    bd.connect("api").close()
+    with bd.connect("api", transport=InProcessTransport(face)) as client:
+        client.get_org("72fe3b06-0d08-4f7d-9dfd-beedeeda0a25")
+    with serving(face) as url, bd.connect(url, cache=False) as client:
+        client.get_org("72fe3b06-0d08-4f7d-9dfd-beedeeda0a25")
+        assert not list(tmp_path.iterdir())
+    with serving(face) as url, bd.connect(url) as client:
+        client.get_org("72fe3b06-0d08-4f7d-9dfd-beedeeda0a25")
+        assert list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("key", ["with blank", "with\nnewline", "schlüssel"])

@@ -17,7 +17,7 @@ from bluedoor_tools.wire.transport import Transport
 from tests.api_face import VALID_KEY, Faults, Override
 from tests.api_face.document import openapi
 from tests.api_face.examples import small_data
-from tests.clients import FACE_URL, client_of
+from tests.clients import FACE_URL, SkippingClock, client_of
 
 SMALL = small_data(10)
 
@@ -81,7 +81,7 @@ def test_an_unreachable_server() -> None:
     def refuse(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("nobody there", request=request)
 
-    transport = Transport(FACE_URL, transport=httpx.MockTransport(refuse), sleep=lambda _: None, patience=1)
+    transport = Transport(FACE_URL, transport=httpx.MockTransport(refuse), clock=SkippingClock(), patience=1)
     with Client(ApiBackend(transport)) as client:
         found = client.doctor()
     assert row(found, "reachable")[0] == row(found, "specification")[0] == "failed"

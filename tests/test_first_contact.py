@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from bluedoor_tools import contract
 from tests.api_face import FaceApp, FaceData, InProcessTransport, Override, Settings, create_app, predicates
 from tests.api_face.data import Key, Listing
-from tests.clients import FACE_URL
+from tests.clients import FACE_URL, SkippingClock
 from tests.live import test_live
 from tests.live.asking import MOST, PAUSE, Asker, Exchange
 from tests.live.findings import Finding, assumed_rows
@@ -78,7 +78,7 @@ def stage(newest: FaceData, monkeypatch: pytest.MonkeyPatch) -> Stage:
 
 
 def asker(way: httpx.BaseTransport, **options: Any) -> Asker:
-    return Asker(FACE_URL, transport=way, **{"pause": 0, "sleep": lambda _: None, **options})
+    return Asker(FACE_URL, transport=way, **{"pause": 0, "clock": SkippingClock(), **options})
 
 
 def contact(way: httpx.BaseTransport) -> Contact:
@@ -467,23 +467,22 @@ def test_just_what_differs_is_contradicted(stage: Stage, otherwise: str) -> None
 
 def test_requests_keep_their_distance(stage: Stage) -> None:
     """A second at least lies between the beginnings of two, and no more than forty are sent."""
-    now = itertools.count().__next__  # seconds that pass between two looks at the clock: less than the pause
+    looks = itertools.count().__next__
     moments: list[float] = []
-    time = 0.0
 
-    def clock() -> float:
-        return time + now() * 0.01
+    class TickingClock(SkippingClock):
+        def now(self) -> float:
+            """A hundredth passes between two looks at the clock: less than the pause."""
+            return sum(self.waits) + looks() * 0.01
 
-    def sleep(seconds: float) -> None:
-        nonlocal time
-        time += seconds
+    clock = TickingClock()
 
     def answers(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
-        moments.append(clock())
+        moments.append(clock.now())
         return answer
 
     stage.answers = answers
-    found = first_contact(asker(stage, pause=PAUSE, clock=clock, sleep=sleep))
+    found = first_contact(asker(stage, pause=PAUSE, clock=clock))
     assert len(moments) == found.requests == stage.face.faults.count <= MOST
     assert min(later - sooner for sooner, later in itertools.pairwise(moments)) >= 1
 
@@ -492,24 +491,20 @@ def test_retry_after_is_honoured(stage: Stage) -> None:
     """By the product's transport; what is asked again counts."""
     stage.face.faults.overrides.append(Override("/stats", b"", 429, {"retry-after": "7"}, times=1))
     waits: list[float] = []
-    found = first_contact(asker(stage, sleep=waits.append))
-    assert waits == [7.0]
+    found = first_contact(asker(stage, clock=SkippingClock(waits)))
+    assert max(waits) == 7.0
+    assert sum(waits) < 7.1  # beside it, requests only keep off each other
     assert found.of("contradicted") == []
     assert found.requests == len(found.exchanges) + 1
 
 
 def test_fifteen_requests_a_minute_are_enough(stage: Stage) -> None:
     """A keyless caller may be held to that (one report): the waits are kept, and all is still found out."""
-    time = 0.0
-
-    def sleep(seconds: float) -> None:
-        nonlocal time
-        time += seconds
-
+    clock = SkippingClock()
     faults = stage.face.faults
-    faults.window, faults.clock = 15, lambda: time
-    found = first_contact(asker(stage, pause=PAUSE, clock=lambda: time, sleep=sleep))
-    assert found.requests <= MOST and 60 < time < 180
+    faults.window, faults.clock = 15, clock.now
+    found = first_contact(asker(stage, pause=PAUSE, clock=clock))
+    assert found.requests <= MOST and 60 < sum(clock.waits) < 180
     assert {finding.row for finding in found.of("undecided")} == UNPROBED | {"ORDER ties"}
 
 

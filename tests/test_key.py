@@ -22,6 +22,7 @@ from bluedoor_tools.client import Client
 from bluedoor_tools.wire.transport import Transport
 from tests.api_face import VALID_KEY, FaceApp, InProcessTransport, Override, create_app, serving
 from tests.api_face.examples import small_data
+from tests.clients import SkippingClock, Unlimited
 
 KEY = VALID_KEY
 ANYWHERE = "https://jobs.example.test/v1"
@@ -38,7 +39,9 @@ def keyed(face: FaceApp, waits: list[float]) -> Client:
     """A client that sends the key with every request."""
     inside = InProcessTransport(face)
     base = "http://face.test/job-postings/v1"
-    return Client(ApiBackend(Transport(base, api_key=KEY, patience=5, transport=inside, sleep=waits.append)))
+    clock = SkippingClock(waits)
+    wire = Transport(base, api_key=KEY, patience=5, transport=inside, clock=clock, limiter=Unlimited(clock=clock))
+    return Client(ApiBackend(wire))
 
 
 @pytest.fixture
@@ -392,7 +395,7 @@ def test_no_log_shows_the_key(face: FaceApp, logged: Callable[[], str], waits: l
     """Over a real socket, with failures and repetitions, at DEBUG: httpx and httpcore do log, the key is not in it."""
     face.faults.error_every, face.faults.html_every = 2, 3
     with serving(face) as url:
-        wire = Transport(url, api_key=KEY, sleep=waits.append)
+        wire = Transport(url, api_key=KEY, clock=SkippingClock(waits), limiter=Unlimited())
         client = Client(ApiBackend(wire))
         client.search_jobs("engineer", limit=3)
         face.faults.overrides.append(echo(401, lambda key: {"message": f"bad {key}"}))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
+import httpx
 import pandas as pd
 import pytest
 
 import bluedoor_tools as bd
 from bluedoor_tools.client import Client
-from tests.api_face import FaceData, Faults, Override
+from tests.api_face import FaceData, Faults, InProcessTransport, Override
 from tests.api_face.examples import CLOCK, job, org, small_data
-from tests.clients import client_of, ids, run
+from tests.clients import client_of, client_through, ids, run
 
 SPOTIFY = "76a82054d2c45c7b4c4f9ca9915c4b03b7a5b303"
 URL = "https://jobs.lever.co/spotify/76458bae-8a16-4c42-8780-f9452206f0e0"
@@ -21,6 +23,11 @@ DATA = small_data(60)
 def numbers(*wanted: int) -> list[str]:
     """The ids of these postings."""
     return [job(number)["job_id"] for number in wanted]
+
+
+def at_once(client: Client, most: int) -> None:
+    """Have so many requests of a client under way at once."""
+    client.backend.chains = lambda: most  # type: ignore[method-assign]
 
 
 # -- what is given -----------------------------------------------------------------------------------------------------
@@ -167,6 +174,7 @@ def test_none_is_found(either: Client) -> None:
 def test_a_load_that_breaks_off_keeps_its_rows(status: int, kind: str) -> None:
     """A posting that cannot be asked for ends the load: rows kept, a warning, and from where to ask again."""
     client, face = client_of(DATA)
+    at_once(client, 1)
     client.backend._transport.patience = 0  # type: ignore[attr-defined]
     wanted = numbers(*range(10))
     face.faults.only, face.faults.error_every, face.faults.error_status = r"/jobs/[0-9a-f]{40}", 5, status
@@ -179,9 +187,74 @@ def test_a_load_that_breaks_off_keeps_its_rows(status: int, kind: str) -> None:
         assert ids(client.get_jobs(wanted[4:])) == wanted[4:8]
 
 
+def test_several_are_asked_at_once() -> None:
+    """As many as are worth it are under way at once: four that wait for each other all arrive; the order stays."""
+    together = threading.Barrier(4)
+
+    def alter(request: httpx.Request) -> httpx.Request:
+        if "/jobs/" in request.url.path:
+            together.wait(20)
+        return request
+
+    client, _ = client_of(DATA, alter=alter)
+    at_once(client, 4)
+    wanted = numbers(*range(20))[::-1]
+    found = client.get_jobs(wanted)
+    assert ids(found) == wanted and bd.card(found)["complete"]
+
+
+def test_rows_behind_a_posting_that_failed_are_kept() -> None:
+    """Of several under way at once, one fails after the others arrived: only it, and what was not asked for, lacks."""
+    wanted = numbers(*range(40))
+    arrived = threading.Barrier(4)
+    first = {f"/jobs/{name}" for name in wanted[:4]}
+
+    def alter(request: httpx.Request, face: InProcessTransport) -> httpx.Response:
+        path = request.url.path.removeprefix("/job-postings/v1")
+        if path in first and path != f"/jobs/{wanted[1]}":
+            return face.handle_request(request)
+        if path.startswith("/jobs/"):
+            arrived.wait(20)  # the fourth of the threads has failed, or the three others are at their next posting
+            return httpx.Response(403 if path == f"/jobs/{wanted[1]}" else 404, json={"error": "no"})
+        return face.handle_request(request)
+
+    client, _ = client_through(DATA, alter)
+    at_once(client, 4)
+    with pytest.warns(bd.PartialResultWarning):
+        found = client.get_jobs(wanted)
+    assert ids(found) == [wanted[0], *wanted[2:4]]
+    card = bd.card(found)
+    assert (card["complete"], card["reason"]) == (False, "interrupted: NotAuthorizedError")
+    (note,) = [note for note in card["notes"] if note.startswith("still to be had")]
+    assert wanted[1] in note and "get_jobs goes on" in note
+
+
+@pytest.mark.parametrize("most", [1, 4])
+def test_an_interrupt_keeps_what_arrived(most: int) -> None:
+    """Ctrl-C ends the load at once; rows are kept, and asking for those without a row gives the rest."""
+    wanted = numbers(*range(12))
+    client, _ = client_of(DATA)
+    at_once(client, most)
+    ask, count = client.backend.job, iter(range(12))
+
+    def interrupted(job_id: str) -> dict[str, Any]:
+        if next(count) == 5:
+            raise KeyboardInterrupt
+        return ask(job_id)
+
+    client.backend.job = interrupted  # type: ignore[method-assign]
+    with pytest.warns(bd.PartialResultWarning, match="interrupted by you"):
+        found = client.get_jobs(wanted)
+    client.backend.job = ask  # type: ignore[method-assign]
+    assert not bd.card(found)["complete"] and 1 <= len(found) < 12
+    rest = client.get_jobs([name for name in wanted if name not in set(ids(found))])
+    assert set(ids(found) + ids(rest)) == set(wanted) and len(found) + len(rest) == 12
+
+
 def test_a_load_of_which_the_first_fails_is_an_error() -> None:
     """Without a row there is nothing to keep: the error is raised, also behind postings that are not found."""
     client, face = client_of(DATA)
+    at_once(client, 1)
     face.faults.overrides.append(Override(numbers(1)[0], {"error": "no"}, status=403))
     for wanted in (numbers(1, 2), ["0" * 40, *numbers(1, 2)]):
         with pytest.raises(bd.NotAuthorizedError):
@@ -191,6 +264,7 @@ def test_a_load_of_which_the_first_fails_is_an_error() -> None:
 def test_missing_and_broken_off_are_both_said() -> None:
     """Postings not found before the load broke off are said, too."""
     client, face = client_of(DATA)
+    at_once(client, 1)
     face.faults.overrides.append(Override(numbers(3)[0], {"error": "no"}, status=403))
     with pytest.warns(bd.PartialResultWarning) as warned:
         found = client.get_jobs([*numbers(1), "0" * 40, *numbers(2, 3, 4)])
@@ -272,6 +346,7 @@ def test_drift_and_new_fields_are_counted() -> None:
 def test_rows_are_kept_where_a_later_answer_is_of_another_posting() -> None:
     """As with any other trouble on the way."""
     client, _ = client_of(DATA, Faults(overrides=[Override(numbers(3)[0], {"data": job(9)})]))
+    at_once(client, 1)
     with pytest.warns(bd.PartialResultWarning, match="another record"):
         found = client.get_jobs(numbers(1, 2, 3, 4))
     assert ids(found) == numbers(1, 2)

@@ -8,6 +8,7 @@ import datetime as dt
 import json
 import sys
 import warnings
+import zlib
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -278,7 +279,8 @@ def test_a_page_that_comes_smaller_than_the_rows_to_skip() -> None:
     sizes = iter([40])
     page = next(client.iter_jobs(status=None, cursor=cursor))
     rest = client.search_jobs(status=None, limit=None, cursor=bd.card(page)["next_cursor"])
-    assert (len(page), ids(first) + ids(rest)) == (0, everything)
+    assert len(page) > 0
+    assert ids(first) + ids(page) + ids(rest) == everything
 
 
 def test_ages_go_on_under_the_clock_of_the_first_page(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -327,11 +329,16 @@ def test_a_cursor_of_another_backend_is_refused(sample: Client, api: Client) -> 
 
 def shaped(value: Any) -> str:
     """Text that is coded as a cursor is, whatever is inside."""
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(zlib.compress(json.dumps(value).encode())).decode().rstrip("=")
+
+
+def opened(cursor: str) -> Any:
+    """What a cursor carries."""
+    return json.loads(zlib.decompress(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))))
 
 
 scraps = st.none() | st.integers() | st.text(max_size=30) | st.just("2026-06-01T00:00:00Z")
-garbage = st.text() | scraps | st.lists(scraps, max_size=5).map(shaped) | st.just("[" * 5000).map(shaped)
+garbage = st.text() | scraps | st.lists(scraps, max_size=7).map(shaped) | st.just("[" * 5000).map(shaped)
 
 
 @settings(max_examples=150)
@@ -348,10 +355,10 @@ def test_garbage_is_no_cursor(text: Any) -> None:
 def test_a_forged_position_is_refused(sample: Client) -> None:
     """A cursor whose inside is altered raises instead of giving wrong rows or a crash."""
     cursor = bd.card(sample.search_jobs(limit=5))["next_cursor"]
-    form, [[_, skip]], mark, clock, given = json.loads(base64.urlsafe_b64decode(cursor + "=="))
+    form, [[branch, _, skip, within, _]], *others = opened(cursor)
     for position in ("x", "", base64.b64encode(b"1/2/3").decode(), base64.b64encode(b"9" * 40 + b"/x").decode()):
         with pytest.raises(bd.InvalidRequestError, match="cursor"):
-            sample.search_jobs(limit=5, cursor=shaped([form, [[position, skip]], mark, clock, given]))
+            sample.search_jobs(limit=5, cursor=shaped([form, [[branch, position, skip, within, None]], *others]))
 
 
 # -- columns and description -------------------------------------------------------------------------------------------
@@ -650,11 +657,11 @@ def test_no_record_breaks_a_frame(changes: list[dict[str, Any]]) -> None:
 
 def test_a_load_that_fails_midway_keeps_its_rows() -> None:
     """The rows so far are kept and marked incomplete; the cursor goes on without a gap or a row twice."""
-    client, face = client_of(small_data(450), Faults(only="search", error_every=4, error_status=400))
+    client, face = client_of(small_data(450), Faults(only="search", error_every=4, error_status=403))
     with pytest.warns(bd.PartialResultWarning, match=r"after 300 rows \(.*bad weather"):
         first = client.search_jobs(status=None, limit=None)
     card = bd.card(first)
-    assert (len(first), card["complete"], card["reason"]) == (300, False, "interrupted: InvalidRequestError")
+    assert (len(first), card["complete"], card["reason"]) == (300, False, "interrupted: NotAuthorizedError")
     assert card["total"] == 450
     rest = client.search_jobs(status=None, limit=None, cursor=card["next_cursor"])
     assert ids(first) + ids(rest) == [record["job_id"] for record in reversed(face.data.jobs)]
@@ -692,18 +699,18 @@ def test_a_failure_on_the_first_page_raises() -> None:
 
 def test_iter_jobs_raises_where_it_stands() -> None:
     """Page by page there is nothing to keep: the error comes, and the last card leads on."""
-    client, face = client_of(small_data(250), Faults(only="search", error_every=2, error_status=400))
+    client, face = client_of(small_data(250), Faults(only="search", error_every=2, error_status=403))
     walk = client.iter_jobs(status=None)
     first = next(walk)
-    with pytest.raises(bd.InvalidRequestError, match="bad weather"):
+    with pytest.raises(bd.NotAuthorizedError, match="bad weather"):
         next(walk)
     face.faults.error_every = 0
     rest = client.search_jobs(status=None, limit=None, cursor=bd.card(first)["next_cursor"])
     assert ids(first) + ids(rest) == ids(whole(client))
 
 
-def test_a_cursor_that_leads_back_ends_the_walk() -> None:
-    """A server whose next_cursor repeats is not followed round: each row once, and no way offered to go on."""
+def test_a_cursor_that_leads_back_is_gone_on_without() -> None:
+    """A server whose next_cursor repeats is not followed round: the load goes on behind the last row, to the end."""
 
     def loop(payload: Any) -> None:
         if payload.get("meta", {}).get("next_cursor"):
@@ -711,16 +718,11 @@ def test_a_cursor_that_leads_back_ends_the_walk() -> None:
 
     cursors: dict[str, str] = {}
     client, face = client_of(small_data(450), Faults(mutators=[loop]))
-    with pytest.warns(bd.PartialResultWarning, match="leads back to a page that was already read"):
-        frame = client.search_jobs(status=None, limit=None)
-    assert ids(frame) == [record["job_id"] for record in reversed(face.data.jobs)][:200]
+    frame = client.search_jobs(status=None, limit=None)
+    assert ids(frame) == [record["job_id"] for record in reversed(face.data.jobs)]
     card = bd.card(frame)
-    assert (card["complete"], card["next_cursor"], card["reason"]) == (
-        False,
-        None,
-        "interrupted: UnexpectedAnswerError",
-    )
-    assert len(searches(face)) == 2
+    assert (card["complete"], card["reason"]) == (True, "cursor ended")
+    assert any("led nowhere" in note for note in card["notes"])
 
 
 @pytest.mark.parametrize("at", [2, 4])
@@ -978,8 +980,8 @@ def test_a_value_not_known_so_far_is_sent_and_noted(api: Client) -> None:
 # -- what a card must not claim ----------------------------------------------------------------------------------------
 
 
-def test_pages_that_overlap_are_no_complete_answer() -> None:
-    """Postings that come twice are counted and said, and the answer is not called complete."""
+def test_pages_that_overlap_give_each_posting_once() -> None:
+    """Postings that come twice stand in the frame once, and are said; the count that says more makes it incomplete."""
     data = small_data(60)
     client, face = client_of(data)
     records = [record | {} for record in face.data.jobs[:3]]
@@ -990,8 +992,9 @@ def test_pages_that_overlap_are_no_complete_answer() -> None:
     face.faults.overrides.append(Override("jobs/search", {"data": records, "meta": meta}))
     frame = client.search_jobs(status=None, limit=None)
     card = bd.card(frame)
-    assert (card["rows"], card["total"], card["complete"]) == (6, 6, False)
-    assert "3 repeated postings" in card["reason"]
+    assert (card["rows"], card["total"], card["complete"]) == (3, 6, False)
+    assert any("3 postings came more than once" in note for note in card["notes"])
+    assert "counts 6" in card["reason"]
 
 
 def test_pages_without_rows_and_ever_new_cursors_end() -> None:
@@ -1004,7 +1007,7 @@ def test_pages_without_rows_and_ever_new_cursors_end() -> None:
         return httpx.Response(200, json={"data": rows, "meta": {"next_cursor": f"cursor {len(asked)}"}})
 
     transport = Transport("http://face.test/v1", transport=httpx.MockTransport(answer))
-    with Client(ApiBackend(transport)) as client, pytest.warns(bd.PartialResultWarning, match="without a row"):
+    with Client(ApiBackend(transport)) as client, pytest.warns(bd.PartialResultWarning, match="without a new row"):
         frame = client.search_jobs(status=None, limit=None, columns=["job_id"])
     assert len(frame) == 1
     assert not bd.card(frame)["complete"]

@@ -18,6 +18,8 @@ PACKAGE = Path(bd.__file__).parent
 ROOMS = (
     "errors",
     "inert",
+    "progress",
+    "cache_folder",
     "contract",
     "specification",
     "arguments",
@@ -35,7 +37,10 @@ ROOMS = (
     "reproduction",
     "answer_card",
     "accessor",
+    "chain",
+    "splitting",
     "walk",
+    "load",
     "pages",
     "records",
     "organisations",
@@ -46,7 +51,7 @@ ROOMS = (
     "cli",
     "__main__",
 )
-HEAVY = ("httpx", "pandas", "pyarrow", "mcp", "ipywidgets", "duckdb", "msgspec", "numpy", "tenacity", "wcwidth")
+HEAVY = ("httpx", "pandas", "pyarrow", "mcp", "ipywidgets", "duckdb", "msgspec", "numpy", "tenacity", "tqdm", "wcwidth")
 
 
 def room_of(path: Path) -> str:

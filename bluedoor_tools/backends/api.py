@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from http.client import NOT_FOUND
 from typing import Any
@@ -15,8 +16,10 @@ from ..decode import Decoder, Page, json_name, read_envelope
 from ..errors import BluedoorError, NotFoundError, UnexpectedAnswerError
 from ..query import Query
 from ..specification import Specification
+from ..wire import MOST_CHAINS
+from ..wire.cache import RecordCache
 from ..wire.transport import Transport
-from .assumed_names import ASSUMED, check_obeyed, counted_by, ignored, obeys, same_id
+from .assumed_names import ASSUMED, counted_by, ignored, same_id
 from .base import (
     FacetAnswer,
     ListPage,
@@ -27,6 +30,8 @@ from .base import (
     search_body,
     search_parameters,
 )
+from .kept_records import KeptRecords
+from .obeyed import hold, obeys
 
 __all__ = ["ApiBackend"]
 
@@ -34,6 +39,7 @@ _LONGEST_GET = 4_000  # characters of parameters; longer lists of ids go in a PO
 _PATIENCE_FOR_SPECIFICATION = 5.0  # seconds
 _ASK_AGAIN = 300.0  # seconds after which a specification that was not to be had is asked for again
 _LARGEST_SPECIFICATION = 20_000_000  # bytes; a specification of a hundred calls has less than one million
+_OF_EVERY_JOB = "ats_provider"  # the facet of a field that no posting lacks
 _HINT = "Is the address that of the Job Postings API? If so, the API has changed."
 
 
@@ -44,15 +50,31 @@ class ApiBackend:
     notes: tuple[str, ...] = ()
     local = False
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, cache: RecordCache | None = None, *, chains: int = MOST_CHAINS) -> None:
         self._transport = transport
+        self._most_chains = chains
+        self._kept = KeptRecords(cache, transport.base_url)
         self.base_url = transport.base_url
         self.label = f"bluedoor Job Postings API at {transport.base_url}"
         self.sends_key = transport.sends_key
         self._lock = threading.Lock()
+        self._asking = threading.Lock()  # held while the specification is asked for
         self._obeyed: set[str] = set()  # filters with assumed names that counts were seen to obey
         self._published: Specification | None = None
         self._failed: tuple[str, float] = ("", 0.0)  # why the specification was not to be had, and when
+
+    def chains(self) -> int:
+        return 1 if self._most_chains < 2 else self._transport.limiter.useful_chains(self._most_chains)
+
+    def pace(self) -> tuple[float, str]:
+        limiter = self._transport.limiter
+        alone = 1 / max(limiter.latency(), 0.001)  # what one request after the other makes
+        return limiter.rate() if self._most_chains > 1 else min(limiter.rate(), alone), limiter.described()
+
+    def size(self, query: Query) -> int | None:
+        counted = self.facets(_OF_EVERY_JOB, query, contract.FACET_LIMIT)
+        whole = len(counted.counts) < (counted.limit or contract.FACET_LIMIT)
+        return sum(count for _, count in counted.counts) if whole else None
 
     def now(self) -> dt.datetime:
         return dt.datetime.now(dt.UTC).replace(microsecond=0)
@@ -93,8 +115,7 @@ class ApiBackend:
             raise UnexpectedAnswerError(
                 f"The next_cursor of {request.path} is {json_name(next_cursor)}, not text.", hint=_HINT
             )
-        if query is not None:
-            check_obeyed(query, page, request.path)
+        left_out, unmatched = hold(query, page) if query is not None else (Counter[str](), Counter[str]())
         counted = page.meta.get("total_matching")
         known = total and isinstance(counted, int) and not isinstance(counted, bool)
         return ListPage(
@@ -104,13 +125,16 @@ class ApiBackend:
             page.meta.get("total_matching_capped") is True,
             request,
             notes,
+            left_out,
+            unmatched,
         )
 
     def job(self, job_id: str) -> dict[str, Any]:
-        return self._record(_path("job", job_id=job_id), {"include": "description"})
+        path = _path("job", job_id=job_id)
+        return self._kept.one("job", job_id, lambda: self._record(path, {"include": "description"}))
 
     def org(self, org_id: str) -> dict[str, Any]:
-        return self._record(_path("org", org_id=org_id))
+        return self._kept.one("org", org_id, lambda: self._record(_path("org", org_id=org_id)))
 
     def job_events(self, job_id: str, decoder: Decoder, limit: int) -> Page:
         path = _path("job_events", job_id=job_id)
@@ -156,10 +180,11 @@ class ApiBackend:
         return None
 
     def orgs(self, org_ids: Sequence[str]) -> dict[str, dict[str, Any] | None]:
-        found: dict[str, dict[str, Any] | None] = {}
+        found: dict[str, dict[str, Any] | None] = {**self._kept.orgs(org_ids)}
         path = _path("orgs_batch")
-        for start in range(0, len(org_ids), contract.BATCH_LIMIT):
-            batch = list(org_ids[start : start + contract.BATCH_LIMIT])
+        missing = [org_id for org_id in org_ids if org_id not in found]
+        for start in range(0, len(missing), contract.BATCH_LIMIT):
+            batch = missing[start : start + contract.BATCH_LIMIT]
             entries, _ = self._transport.ask("POST", path, body={"org_ids": batch}, read=read_envelope).content
             read = 0
             for entry in entries if isinstance(entries, list) else ():
@@ -171,6 +196,7 @@ class ApiBackend:
                             found[org_id] = record
             if not read:  # one odd entry costs that name, an answer of another shape is no answer
                 raise UnexpectedAnswerError(f"The answer of {path} is not a list of organisations.", hint=_HINT)
+            self._kept.keep_orgs({org_id: found.get(org_id) for org_id in batch})
         return found
 
     def find_orgs(self, name: str | None, domain: str | None) -> OrgsAnswer:
@@ -206,16 +232,17 @@ class ApiBackend:
         return OrgsAnswer(records, cut, [request], notes)
 
     def source(self, source_id: str) -> dict[str, Any]:
-        return self._record(_path("source", source_id=source_id))
+        return self._kept.one("source", source_id, lambda: self._record(_path("source", source_id=source_id)))
 
     def stats(self) -> dict[str, Any]:
         return self._transport.ask("GET", _path("stats"), read=_read_record).content
 
     def specification(self) -> Specification:
         """The published specification; once it was read, it is remembered."""
-        if self._published is None:
-            self._published = self._ask_specification()
-        return self._published
+        with self._asking:
+            if self._published is None:
+                self._published = self._ask_specification()
+            return self._published
 
     def _ask_specification(self) -> Specification:
         """It, from where such are published. Within a few seconds: an answer may wait for this."""
@@ -277,6 +304,7 @@ class ApiBackend:
 
     def close(self) -> None:
         self._transport.close()
+        self._kept.close()
 
     def _record(self, path: str, parameters: Mapping[str, str] | None = None) -> dict[str, Any]:
         return self._transport.ask("GET", path, parameters=parameters, read=_read_record).content

@@ -1,7 +1,7 @@
-"""Filters whose names are assumed: which they are, and whether an answer obeys them.
+"""Filters whose names are assumed: which they are, and what is said where an answer does not obey them.
 
-A name that the API does not know may be ignored without a word, and the rows would pass for the filtered ones. So rows
-and counts are held against such filters.
+A name that the API does not know may be ignored without a word, and counts would pass for the filtered ones. So they
+are held against such filters; rows are held against every filter (`obeyed`).
 """
 
 from __future__ import annotations
@@ -10,12 +10,10 @@ from collections import defaultdict
 from typing import Any
 
 from .. import contract
-from ..decode import Page, parse_instant
 from ..errors import UnexpectedAnswerError
 from ..inert import one_line
-from ..query import Query
 
-__all__ = ["ASSUMED", "check_obeyed", "counted_by", "ignored", "obeys", "same_id"]
+__all__ = ["ASSUMED", "counted_by", "ignored", "same_id"]
 
 # The parameters of each endpoint whose names are assumed.
 ASSUMED: defaultdict[str, set[str]] = defaultdict(set)
@@ -31,19 +29,6 @@ for _option in contract.OPTIONS:
     if _option.known == "assumed" and _option.name not in {"limit", "cursor"}:
         for _endpoint in _option.of:
             ASSUMED[_endpoint].add(_option.name)
-
-
-def check_obeyed(query: Query, page: Page, path: str) -> None:
-    """Hold the rows against the filters whose names are assumed: one that the API ignored must not pass for applied."""
-    for name, wanted in query.filters.items():
-        parameter = query.parameters[name]
-        if parameter.known != "assumed":
-            continue
-        for record in page.records:
-            value = getattr(record, parameter.reads[0])
-            drifted = parameter.reads[0] in getattr(record, "beside", ())  # announced as that
-            if not drifted and not obeys(parameter, value, wanted):
-                raise ignored(parameter, path, parameter.reads[0], value)
 
 
 def same_id(value: Any, asked: str) -> bool:
@@ -66,18 +51,3 @@ def ignored(parameter: contract.Parameter, path: str, field: str, value: Any) ->
         hint=f"The name {name} is assumed: `bluedoor doctor` compares it with what the API publishes. Leave it out, "
         f"and filter the frame by its column {parameter.reads[0]}.",
     )
-
-
-def obeys(parameter: contract.Parameter, value: Any, wanted: Any) -> bool:
-    """Whether a value is one that the filter lets through."""
-    if value is None:  # a null never matches
-        return False
-    match parameter.match:
-        case "equals":
-            return str(value).casefold() == str(wanted).casefold()
-        case "one_of":
-            return str(value).casefold() in {str(part).casefold() for part in wanted}
-        case "from" | "before":
-            moment, bound = parse_instant(value), parse_instant(wanted)
-            return moment is None or bound is None or (moment >= bound) == (parameter.match == "from")
-    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -45,6 +46,9 @@ class ListPage:
     total_capped: bool
     request: Request
     notes: tuple[str, ...] = ()
+    # Rows that do not match a filter they came under, by its name: taken out, or left in (`obeyed.hold` says which).
+    left_out: Counter[str] = field(default_factory=Counter)
+    unmatched: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -85,6 +89,15 @@ class Backend(Protocol):
     """Whether requests carry a key."""
     local: bool
     """Whether answers cost no request."""
+
+    def chains(self) -> int:
+        """How many requests it is worth to have under way at once; 1 where one answer comes after the other."""
+
+    def pace(self) -> tuple[float, str] | None:
+        """Requests a second that are allowed at present, and in words who says so; None where nothing limits them."""
+
+    def size(self, query: Query) -> int | None:
+        """How many postings match, counted over their providers, which every posting has; None where unknown."""
 
     def now(self) -> dt.datetime:
         """The backend's clock, in UTC: ages such as "7d" count back from it."""

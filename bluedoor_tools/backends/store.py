@@ -52,6 +52,17 @@ class StoreBackend:
     def now(self) -> dt.datetime:
         return self._clock
 
+    def chains(self) -> int:
+        return 1
+
+    def pace(self) -> None:
+        return None
+
+    def size(self, query: Query) -> int:
+        conditions, values = _conditions(query)
+        count: int = self._one(f"SELECT count(*) FROM jobs{_where(conditions)}", values)[0]
+        return count
+
     def search(
         self, query: Query, decoder: Decoder, *, cursor: str | None, limit: int, description: bool, total: bool
     ) -> ListPage:

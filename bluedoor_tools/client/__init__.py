@@ -12,6 +12,7 @@ from .events import EventFunctions
 from .health import HealthFunctions
 from .jobs import JobFunctions
 from .organisations import OrganisationFunctions
+from .resuming import ResumeFunctions
 from .searches import SearchFunctions
 from .statistics import StatisticsFunctions
 
@@ -26,6 +27,7 @@ class Client(
     StatisticsFunctions,
     OrganisationFunctions,
     HealthFunctions,
+    ResumeFunctions,
 ):
     """The functions over one backend. Thread-safe; use :func:`bluedoor_tools.connect` to make one.
 

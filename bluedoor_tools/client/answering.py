@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar, cast
-
-import pandas as pd
 
 from .. import contract
 from ..answer_card import Framed, attach
@@ -16,22 +15,19 @@ from ..arguments import check_columns, instant_text
 from ..backends.base import Backend, Request
 from ..decode import Drift
 from ..errors import (
-    BluedoorError,
     InvalidRequestError,
     NotFoundError,
-    PartialResultWarning,
-    ResultCutWarning,
-    warn,
 )
 from ..frames import DEFAULT_JOB_COLUMNS, FrameBuilder, job_columns
+from ..inert import counted
 from ..organisations import Organisations
 from ..posting_urls import PostingId
 from ..query import EventFilters, JobFilters, Query, held
 from ..records import Functions
 from ..reproduction import FEW_SHOWN, bounded, request_entry
-from ..walk import Walk
+from ..wire.work import Work, current, working
 
-__all__ = ["DEFAULT_LIMIT", "Answering", "is_default", "job_columns_of", "takes_filters", "with_computation"]
+__all__ = ["DEFAULT_LIMIT", "Answering", "asks", "is_default", "job_columns_of", "takes_filters", "with_computation"]
 
 
 class _DefaultLimit(int):
@@ -46,6 +42,17 @@ R = TypeVar("R")
 def is_default(limit: object) -> bool:
     """Whether nobody asked for this limit."""
     return isinstance(limit, _DefaultLimit)
+
+
+def asks(function: Callable[P, R]) -> Callable[P, R]:
+    """Have a function count what it costs, for its answer's card."""
+
+    @functools.wraps(function)
+    def at_a_cost(*args: P.args, **kwargs: P.kwargs) -> R:
+        with working():
+            return function(*args, **kwargs)
+
+    return at_a_cost
 
 
 def takes_filters(function: Callable[P, R]) -> Callable[P, R]:
@@ -116,96 +123,6 @@ class Answering:
         """The backend, at its address, as a cursor knows it."""
         return f"{self.backend.name}-{zlib.crc32(self.backend.base_url.encode()):08x}"
 
-    def _load(self, walk: Walk, builder: FrameBuilder) -> None:
-        """Follow a walk to its end; one that breaks off keeps its rows."""
-        try:
-            for page in walk.follow():
-                builder.add(page)
-        except (BluedoorError, KeyboardInterrupt) as error:
-            if not builder.rows:
-                raise
-            walk.next_cursor = next(cursor for rows, cursor in walk.marks if rows == builder.rows)
-            if walk.next_cursor is None and isinstance(error, KeyboardInterrupt):
-                walk.reason = "cursor ended"  # it struck after the last row
-            else:
-                walk.reason = f"interrupted: {type(error).__name__}"
-                go_on = "; go on with cursor=bd.card(df)['next_cursor']" if walk.next_cursor else ""
-                warn(
-                    f"The load stopped after {builder.rows:,} rows ({str(error) or 'interrupted by you'}). They are "
-                    f"kept{go_on}.",
-                    PartialResultWarning,
-                )
-
-    def _walked(
-        self,
-        frame: pd.DataFrame,
-        walk: Walk,
-        builder: FrameBuilder,
-        *,
-        kind: str,
-        query: Query | None,
-        call: Mapping[str, Any],
-        request: Request | None,
-        applied: Mapping[str, Any] | None = None,
-        pages: int | None = None,
-        notes: Sequence[str] = (),
-    ) -> pd.DataFrame:
-        """The card of a walk's rows; `pages` is given for a page amid the walk."""
-        notes = [*(query.notes if query else ()), *walk.notes, *notes]
-        from_start = walk.start is None and not (pages is not None and walk.pages > pages)
-        complete = walk.reason == "cursor ended" and from_start
-        total, capped, about_total = _total(walk, query)
-        if complete and (about_total or (capped and total is not None and len(frame) >= total)):
-            total, capped, about_total = len(frame), False, []  # what was not counted to its end, the rows tell
-        notes.extend(_about_branches(walk, query))
-        notes.extend(about_total)
-        reason = walk.reason if complete or walk.reason != "cursor ended" else "the last page, or pages, of a walk"
-        key = "event_id" if kind == "events" else "job_id"
-        noun = "events" if kind == "events" else "postings"
-        repeated = walk.repeated + (int(frame[key].count() - frame[key].nunique()) if key in frame else 0)
-        if repeated > 0:
-            notes.append(f"{repeated:,} {noun} came more than once: the backend's pages overlap")
-            complete, reason = False, f"{reason}, with {repeated:,} repeated {noun}"
-        if builder.drift.broken_records:
-            complete, reason = False, f"{reason}, without {builder.drift.broken_records:,} broken records"
-        if not len(frame) and walk.start is None and query is not None and kind == "jobs":
-            notes.extend(_about_nothing(query))
-        if complete and total is not None and total != len(frame):
-            notes.append(f"the backend counted {total:,} matching {noun}, {len(frame):,} came")
-            if len(frame) < total:
-                complete, reason = False, f"{reason}, but the backend counted {total:,}"
-        return self._with_card(
-            frame,
-            kind=kind,
-            builder=builder,
-            query=query,
-            applied=applied,
-            clock=walk.clock,
-            total=total,
-            capped=capped,
-            complete=complete,
-            reason=reason,
-            next_cursor=walk.next_cursor,
-            pages=walk.pages if pages is None else pages,
-            request=request,
-            call=call,
-            notes=notes,
-        )
-
-    def _announce_cut(self, frame: pd.DataFrame, walk: Walk, limit: object, noun: str) -> None:
-        """Say once a client that the default limit cut an answer."""
-        if not is_default(limit) or walk.reason != "limit" or self._warned_of_cut:
-            return
-        self._warned_of_cut = True
-        entries = frame.attrs["bluedoor"]
-        known = entries["total"] is not None
-        of = f"of {'at least ' if entries['capped'] else ''}{entries['total']:,}" if known else "of more"
-        warn(
-            f"These are the newest {len(frame)} {of} matching {noun} (the default limit); limit=None fetches all. "
-            "Said once a client; the answer card always says it.",
-            ResultCutWarning,
-        )
-
     def _with_card(
         self,
         frame: Framed,
@@ -243,7 +160,8 @@ class Answering:
             call=call,
             drift=builder.drift if builder else Drift(),
             unknown_fields=builder.unknown_names if builder else (),
-            notes=[*self.backend.notes, *notes],
+            notes=[*self.backend.notes, *notes, *_about_cache(current())],
+            cost=None if self.backend.local else _cost(current()),
         )
 
     def _about_backend(self) -> dict[str, Any]:
@@ -269,37 +187,16 @@ class Answering:
         }
 
 
-def _total(walk: Walk, query: Query | None) -> tuple[int | None, bool, list[str]]:
-    """How many rows match in all: of several queries the sum, where no row can match two of them."""
-    totals = walk.totals()
-    if not totals or any(total is None for total, _ in totals):
-        return None, False, []
-    counts = [total or 0 for total, _ in totals]
-    capped = any(stopped for _, stopped in totals)
-    overlaps = query.overlaps if query is not None else ()
-    if not overlaps:
-        return sum(counts), capped, []
-    extent = f"at least {max(counts):,}" if capped else f"between {max(counts):,} and {sum(counts):,}"
-    return None, False, [f"{extent} match: values of {' and '.join(overlaps)} overlap"]
+def _cost(work: Work) -> dict[str, Any]:
+    """What an answer cost, look-ups of names included."""
+    return {"requests": work.requests, "repeated": dict(work.repeated), "waited": round(work.waited, 1)}
 
 
-def _about_branches(walk: Walk, query: Query | None) -> list[str]:
-    """The values of a list that nothing matches: one that is misspelt must not pass for a finding."""
-    if query is None or len(query.listed) != 1 or walk.start is not None:
-        return []
-    (name,) = query.listed
-    pairs = zip(query.branches(), walk.totals(), strict=False)
-    empty = [f"{name}={branch.filters[name]!r}" for branch, (total, _) in pairs if total == 0]
-    return [f"nothing matches {', '.join(empty)}"] if empty else []
-
-
-def _about_nothing(query: Query) -> list[str]:
-    """Where to look when nothing matches: values are compared whole, as records write them."""
-    counted = {facet.reads: facet.name for facet in contract.FACET_FIELDS.values()}
-    fields = [counted[name] for name in query.filters if name in counted]
-    if not fields:
-        return []
-    return [f"nothing matches; values are compared whole: see what there is with facets({fields[0]!r})"]
+def _about_cache(work: Work) -> list[str]:
+    return [
+        f"{counted(work.cached_count(kind), kind)} from the cache, the oldest asked for at {instant_text(asked_at)}"
+        for kind, asked_at in work.cached.items()
+    ]
 
 
 def job_columns_of(columns: Iterable[str] | str | None, description: bool) -> tuple[list[str], bool]:

@@ -12,27 +12,31 @@ import pandas as pd
 from .. import contract
 from ..arguments import check_limit, check_limit_of_one_answer, instant_text
 from ..backends.base import ListPage, Request
-from ..cursor import Cursor
+from ..chain import Ask, Order
+from ..cursor import Cursor, Within
 from ..decode import Decoder
 from ..errors import NotFoundError, ResultCutWarning, UnexpectedAnswerError, warn
 from ..event_values import value_texts
 from ..frames import EVENT_COLUMNS, FrameBuilder
 from ..lifecycle import periods
 from ..posting_urls import posting_id
+from ..progress import Progress
 from ..query import EventFilters, Query
 from ..records import Job
 from ..reproduction import filter_arguments
-from ..walk import Ask, Walk
-from .answering import DEFAULT_LIMIT, Answering, is_default, takes_filters, with_computation
+from ..walk import Walk
+from .answering import DEFAULT_LIMIT, asks, is_default, takes_filters, with_computation
+from .walking import WalkingFunctions
 
 __all__ = ["EventFunctions"]
 
-_ORDER = ("observed_at", "event_id")
+_ORDER = Order("observed_at", "event_id", "observed_after", "observed_before")
 
 
-class EventFunctions(Answering):
+class EventFunctions(WalkingFunctions):
     """Functions that give events."""
 
+    @asks
     def job_events(self, job: str | Job, *, limit: int = DEFAULT_LIMIT) -> pd.DataFrame:
         """The lifecycle events of one posting: created, updated, closed, reopened; oldest first.
 
@@ -99,6 +103,7 @@ class EventFunctions(Answering):
             notes=notes,
         )
 
+    @asks
     @takes_filters
     def search_events(
         self,
@@ -106,6 +111,7 @@ class EventFunctions(Answering):
         *,
         limit: int | None = DEFAULT_LIMIT,
         cursor: str | None = None,
+        progress: Progress = None,
         **filters: Unpack[EventFilters],
     ) -> pd.DataFrame:
         """Search lifecycle events across postings: a DataFrame, newest first, with an answer card.
@@ -117,7 +123,7 @@ class EventFunctions(Answering):
         ----------
         event_types
             ``"job.created"``, ``"job.updated"``, ``"job.closed"``, ``"job.reopened"``, or several; None for all
-        limit, cursor
+        limit, cursor, progress
             as for :meth:`search_jobs`
         **filters
             the API's own, by its own names; None leaves one out. `job_ids` takes URLs of postings, too. Dates as for
@@ -151,17 +157,18 @@ class EventFunctions(Answering):
         most = check_limit(limit)
         now = self.backend.now() if start is None else dt.datetime.fromisoformat(start.clock)
         query = self._query({"event_types": event_types, **filters}, contract.EVENT_PARAMETERS, now)
+        branches = query.branches(short=True)
         walk = Walk(
-            [self._asking_events(branch) for branch in query.branches(short=True)],
+            [self._asking_events(branch) for branch in branches],
             Decoder(contract.EVENT_FIELDS),
             limit=most,
             mark=f"{self._place()}-events-{query.fingerprint}",
             clock=instant_text(now),
             start=start,
             order=_ORDER,
+            call={"function": "search_events", "arguments": dict(query.filters)},
         )
-        builder = FrameBuilder(walk.decoder, EVENT_COLUMNS)
-        self._load(walk, builder)
+        builder = self._load(walk, EVENT_COLUMNS, branches, "events", progress)
         arguments: dict[str, Any] = filter_arguments(query)
         arguments |= {"limit": None if limit is None else int(limit)} | ({"cursor": cursor} if cursor else {})
         notes: list[str] = []
@@ -178,6 +185,7 @@ class EventFunctions(Answering):
         self._announce_cut(frame, walk, limit, "events")
         return frame
 
+    @asks
     def history(self, job: str | Job) -> pd.DataFrame:
         """When a posting was open and when closed: its events and its record merged into one table of periods.
 
@@ -235,8 +243,9 @@ class EventFunctions(Answering):
         )
 
     def _asking_events(self, query: Query) -> Ask:
-        def ask(decoder: Decoder, cursor: str | None, limit: int, _: bool) -> ListPage:
-            return self.backend.search_events(query, decoder, cursor=cursor, limit=limit)
+        def ask(decoder: Decoder, cursor: str | None, limit: int, total: bool, within: Within) -> ListPage:  # noqa: ARG001
+            part = query.within(within) if within else query
+            return self.backend.search_events(part, decoder, cursor=cursor, limit=limit)
 
         return ask
 

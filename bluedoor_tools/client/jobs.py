@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import closing
 
 import pandas as pd
 
@@ -24,7 +25,10 @@ from ..inert import counted
 from ..posting_urls import posting_id
 from ..records import Job
 from ..reproduction import FEW_SHOWN, bounded
+from ..wire.parallel import in_parallel
+from ..wire.work import Work
 from .answering import Answering, job_columns_of, with_computation
+from .refreshing import from_cache, refreshing
 
 __all__ = ["JobFunctions"]
 
@@ -34,16 +38,20 @@ _FEW_WRONG = 3  # entries that an error lists
 class JobFunctions(Answering):
     """Functions that give full records."""
 
-    def get_job(self, job: str | Job) -> Job:
+    def get_job(self, job: str | Job, *, refresh: bool = False) -> Job:
         """One posting's full record, with its page.
 
-        Costs one request, and one for its organisation if that was not met before.
+        Costs one request, and one for its organisation if that was not met before; nothing for what the cache has,
+        which its ``notices`` say.
 
         Parameters
         ----------
         job
             its job_id (40 hex digits), or its URL on Lever, Greenhouse, Ashby, Workable, SmartRecruiters, Workday and
             others: the id is computed from the URL. The rule for that is checked for Lever, assumed for the others.
+        refresh
+            True passes by what is kept on disk (a posting for an hour, a board for a day, an organisation for a week),
+            and keeps the new answer
 
         Returns
         -------
@@ -66,6 +74,10 @@ class JobFunctions(Answering):
         >>> job.company, job.city, job.salary_min
         ('Spotify', 'New York', None)
         """
+        with refreshing(refresh) as work:
+            return self._job(job, work)
+
+    def _job(self, job: str | Job, work: Work) -> Job:
         wanted = posting_id(job["job_id"] if isinstance(job, Job) else job)
         try:
             record = self.backend.job(wanted.job_id)
@@ -74,6 +86,7 @@ class JobFunctions(Answering):
         if record.get("job_id") != wanted.job_id:
             raise UnexpectedAnswerError(f"Asked for job {wanted.job_id}, the backend answered with another record.")
         notices = [note for note in (self.backend.record_note(wanted.job_id),) if note]
+        notices += from_cache(work, "job")
         if wanted.known == "assumed":
             notices.append(f"Found by an id computed from its URL, under a rule that is assumed for {wanted.provider}.")
         org_id = record.get("org_id")
@@ -85,6 +98,7 @@ class JobFunctions(Answering):
                 notices.append("The backend does not know the organisation: its id stands for its name.")
             except BluedoorError as error:
                 notices.append(f"The company's name could not be looked up: {error.message}")
+            notices += from_cache(work, "org", "The company's name is from")
         path = contract.endpoint("job").path.format(job_id=wanted.job_id)
         call = {"function": "get_job", "first": "job", "arguments": {"job": wanted.job_id}}
         origin = self._origin(
@@ -109,10 +123,12 @@ class JobFunctions(Answering):
         columns: Iterable[str] | str | None = None,
         description: bool | None = None,
         max_requests: int = 1000,
+        refresh: bool = False,
     ) -> pd.DataFrame:
         """Many postings' full records: a DataFrame in the order asked, each posting once.
 
-        Costs one request a posting on the API, which knows no other way to ask for postings by id.
+        Costs one request a posting on the API, which knows no other way to ask for postings by id, several at once;
+        nothing for those in the cache.
 
         Parameters
         ----------
@@ -123,13 +139,15 @@ class JobFunctions(Answering):
         max_requests
             more postings than this are refused before anything is sent; a local backend sends nothing and takes any
             number
+        refresh
+            True passes by what is kept on disk, postings and names of companies, and keeps the new answers
 
         Returns
         -------
         DataFrame
             columns and dtypes as of a search. Postings that the backend does not have are announced, and listed on the
-            card, which is then not ``complete``; so are those not yet asked for when the load breaks off, and URLs of
-            systems whose URLs do not tell the id (Oracle HCM, UKG, Taleo, ADP).
+            card, which is then not ``complete``; so are those that are still to be had when the load breaks off (every
+            row that had come is kept), and URLs of systems whose URLs do not tell the id (Oracle HCM, UKG, Taleo, ADP).
 
         Raises
         ------
@@ -138,7 +156,7 @@ class JobFunctions(Answering):
         NotFoundError
             The backend has none of them.
         CouldNotAskError, NotAuthorizedError, UnexpectedAnswerError
-            The first posting was not to be had; on a later one the rows so far are kept, with a
+            A posting was not to be had before there was a row; otherwise the rows so far are kept, with a
             `PartialResultWarning`.
 
         Examples
@@ -149,6 +167,16 @@ class JobFunctions(Answering):
         >>> client.get_jobs(some)["job_id"].equals(some["job_id"])
         True
         """
+        with refreshing(refresh):
+            return self._jobs(jobs, columns, description, max_requests)
+
+    def _jobs(
+        self,
+        jobs: Iterable[str | Job] | pd.DataFrame,
+        columns: Iterable[str] | str | None,
+        description: bool | None,
+        max_requests: int,
+    ) -> pd.DataFrame:
         wanted, without_id = _posting_ids(jobs)
         if not isinstance(description, bool | None):
             raise InvalidRequestError(f"description={description!r} is not True or False.")
@@ -160,31 +188,52 @@ class JobFunctions(Answering):
                 f"{len(wanted):,} postings take as many requests; max_requests is {allowed:,}.",
                 hint="Raise max_requests, ask for parts of them, or search by org_ids or source_ids.",
             )
-        decoder = Decoder(contract.JOB_FIELDS)
-        builder = FrameBuilder(decoder, names)
-        missing: list[str] = []
         notes: list[str] = []
         stopped = ""
-        for number, job_id in enumerate(wanted):
+        coming: dict[str, bytes] = {}  # behind one that failed, too
+        unknown: set[str] = set()
+
+        def ask(job_id: str) -> None:
             try:
                 record = self.backend.job(job_id)
-                if record.get("job_id") != job_id:
-                    raise UnexpectedAnswerError(f"Asked for job {job_id}, the backend answered with another record.")
             except NotFoundError:
-                missing.append(job_id)
-                continue
-            except (BluedoorError, KeyboardInterrupt) as error:
-                if not builder.rows:
-                    raise
+                unknown.add(job_id)
+                return
+            if record.get("job_id") != job_id:
+                raise UnexpectedAnswerError(f"Asked for job {job_id}, the backend answered with another record.")
+            coming[job_id] = json.dumps([record]).encode()
+
+        try:
+            with closing(in_parallel(ask, wanted, self.backend.chains)) as asked:
+                for _, failed in asked:
+                    if failed is not None:
+                        raise failed
+        except (BluedoorError, KeyboardInterrupt) as error:
+            arrived, absent = dict(coming), set(unknown)  # what is still under way may come later, and is let go
+            if not arrived:
+                raise
+            lacking = [job_id for job_id in wanted if job_id not in arrived and job_id not in absent]
+            if lacking:
                 stopped = f"interrupted: {type(error).__name__}"
-                notes.append(f"not asked for: the last {len(wanted) - number:,}, from {job_id} on")
+                at_end = lacking == wanted[-len(lacking) :]
+                which = f"from {lacking[0]} on" if at_end else _few(lacking)
+                notes.append(
+                    f"still to be had: {'the last ' if at_end else ''}{len(lacking):,}, {which}: get_jobs goes on with "
+                    "the ids that have no row"
+                )
                 warn(
-                    f"The load stopped after {number:,} of {len(wanted):,} postings "
+                    f"The load stopped after {len(wanted) - len(lacking):,} of {len(wanted):,} postings "
                     f"({str(error) or 'interrupted by you'}). The rows so far are kept.",
                     PartialResultWarning,
                 )
-                break
-            builder.add(decoder.records(json.dumps([record]).encode()))
+        else:
+            arrived, absent = coming, unknown
+        decoder = Decoder(contract.JOB_FIELDS)
+        builder = FrameBuilder(decoder, names)
+        missing = [job_id for job_id in wanted if job_id in absent]
+        for job_id in wanted:
+            if job_id in arrived:
+                builder.add(decoder.records(arrived.pop(job_id)))
         shown = _few(missing)
         if len(missing) == len(wanted):
             raise NotFoundError(f"The backend has none of {counted(len(wanted), 'posting')}: {shown}")
@@ -201,7 +250,7 @@ class JobFunctions(Answering):
             notes.append(f"left out: {said}: search by title, and take the job_id: {_few(without_id)}")
             warn(f"Left out: {said}. The card names them.", PartialResultWarning)
         complete = not (missing or stopped or without_id)
-        lacking = stopped or f"{counted(len(missing) + len(without_id), 'posting')} not found"
+        reason = stopped or f"{counted(len(missing) + len(without_id), 'posting')} not found"
         return self._with_card(
             frame,
             kind="jobs",
@@ -209,7 +258,7 @@ class JobFunctions(Answering):
             asked={"jobs": len(wanted)},
             applied=bounded({"job_ids": tuple(wanted)}, FEW_SHOWN),
             complete=complete,
-            reason="every posting asked for" if complete else lacking,
+            reason="every posting asked for" if complete else reason,
             pages=len(wanted),
             request=Request("GET", path, {"include": "description"}),
             call={"function": "get_jobs", "first": "jobs", "arguments": arguments},

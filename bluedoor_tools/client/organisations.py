@@ -22,7 +22,9 @@ from ..frames import typed
 from ..organisations import checked_name, is_exact, match_of
 from ..query import Query
 from ..records import Org, Source, org_name
+from ..wire.work import Work
 from .answering import Answering
+from .refreshing import from_cache, refreshing
 
 __all__ = ["OrganisationFunctions"]
 
@@ -30,13 +32,16 @@ __all__ = ["OrganisationFunctions"]
 class OrganisationFunctions(Answering):
     """Functions that give organisations and boards."""
 
-    def get_org(self, org: str | Org) -> Org:
-        """One organisation, with its page; one request, remembered by the client; by name, one more.
+    def get_org(self, org: str | Org, *, refresh: bool = False) -> Org:
+        """One organisation, with its page; one request, remembered by the client and on disk; by name, one more.
 
         Parameters
         ----------
         org
             its id (a UUID, the column `org_id`), or its name or web domain, whole, whatever its case
+        refresh
+            True passes by what is remembered, here or on disk (for a week, which ``notices`` say), and keeps the new
+            answer
 
         Returns
         -------
@@ -60,6 +65,10 @@ class OrganisationFunctions(Answering):
         >>> bd.connect("sample").get_org("spotify").org_id
         '72fe3b06-0d08-4f7d-9dfd-beedeeda0a25'
         """
+        with refreshing(refresh) as work:
+            return self._org(org, work)
+
+    def _org(self, org: str | Org, work: Work) -> Org:
         if isinstance(org, Org):
             org = str(org["org_id"])
         notes: list[str] = []
@@ -77,7 +86,11 @@ class OrganisationFunctions(Answering):
         return Org(
             record,
             api_url=self.backend.base_url,
-            notices=(*self.backend.notes, *(note for note in notes if not note.startswith("company="))),
+            notices=(
+                *self.backend.notes,
+                *from_cache(work, "org"),
+                *(note for note in notes if not note.startswith("company=")),
+            ),
             origin=self._origin(Request("GET", path), call, {"org": org}),
             functions=self._whole,
         )
@@ -197,13 +210,15 @@ class OrganisationFunctions(Answering):
         whole = answer.limit is not None and len(answer.counts) < answer.limit
         return sum(count for _, count in answer.counts), providers or None, whole
 
-    def get_source(self, source_id: str | Source) -> Source:
-        """One crawled board, with its page: crawl times and freshness; one request.
+    def get_source(self, source_id: str | Source, *, refresh: bool = False) -> Source:
+        """One crawled board, with its page: crawl times and freshness; one request, none for what the cache has.
 
         Parameters
         ----------
         source_id
             its id (a UUID, the column `source_id`)
+        refresh
+            True passes by what is kept on disk (for a day, which ``notices`` say), and keeps the new answer
 
         Returns
         -------
@@ -225,16 +240,21 @@ class OrganisationFunctions(Answering):
         >>> bd.connect("sample").get_source("8f76458c-d40f-4324-bb14-bb757d1b7058").provider
         'lever'
         """
+        with refreshing(refresh) as work:
+            return self._source(source_id, work)
+
+    def _source(self, source_id: str | Source, work: Work) -> Source:
         if not isinstance(source_id, str | Source):
             raise InvalidRequestError("get_source takes one id, as text.", hint="See a frame's column source_id.")
         checked = check_id("source_id", source_id["source_id"] if isinstance(source_id, Source) else source_id)
         record = self.backend.source(checked)
         if str(record.get("source_id")).casefold() != checked:
             raise UnexpectedAnswerError(f"Asked for source {checked}, the backend answered with another record.")
-        notices = [*self.backend.notes]
+        notices = [*self.backend.notes, *from_cache(work, "source")]
         company = None
         if isinstance(record.get("org_id"), str):
             company = self._organisations.names([record["org_id"]], notices, keep=True).get(record["org_id"])
+            notices += from_cache(work, "org", "The company's name is from")
         path = contract.endpoint("source").path.format(source_id=checked)
         call = {"function": "get_source", "first": "source_id", "arguments": {"source_id": checked}}
         return Source(

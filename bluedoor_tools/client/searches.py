@@ -12,24 +12,30 @@ import pandas as pd
 from .. import contract
 from ..arguments import check_id, check_limit, instant_text
 from ..backends.base import ListPage, Request
-from ..cursor import Cursor
+from ..chain import Ask, Order
+from ..cursor import Cursor, Within
 from ..decode import Decoder
 from ..errors import InvalidRequestError
-from ..frames import DEFAULT_JOB_COLUMNS, FrameBuilder
+from ..frames import DEFAULT_JOB_COLUMNS, FrameBuilder, job_columns
+from ..progress import Progress
 from ..query import JobFilters, Query
 from ..records import Source
 from ..reproduction import filter_arguments
-from ..walk import Ask, Walk
-from .answering import DEFAULT_LIMIT, Answering, job_columns_of, takes_filters
+from ..walk import Walk
+from ..wire.work import working
+from .answering import DEFAULT_LIMIT, asks, job_columns_of, takes_filters
+from .walking import WalkingFunctions
 
 __all__ = ["SearchFunctions"]
 
-_ORDER = ("first_seen_at", "job_id")
+_ORDER = Order("first_seen_at", "job_id", "first_seen_after", "first_seen_before")
+_BOARD_ORDER = Order("first_seen_at", "job_id")  # a board's jobs take no filters
 
 
-class SearchFunctions(Answering):
+class SearchFunctions(WalkingFunctions):
     """Functions that search jobs."""
 
+    @asks
     @takes_filters
     def search_jobs(
         self,
@@ -40,6 +46,7 @@ class SearchFunctions(Answering):
         columns: Iterable[str] | str | None = None,
         limit: int | None = DEFAULT_LIMIT,
         cursor: str | None = None,
+        progress: Progress = None,
         **filters: Unpack[JobFilters],
     ) -> pd.DataFrame:
         """Search postings: a DataFrame, newest first, with an answer card.
@@ -64,6 +71,9 @@ class SearchFunctions(Answering):
             rows at most, None for all that match
         cursor
             goes on where another frame of the same search stopped: ``bd.card(df)["next_cursor"]``
+        progress
+            None: a bar for loads over a second in notebooks and terminals; True, False: always, never; or a function
+            of one `LoadProgress`, called in this thread
         **filters
             the API's own, by its own names; None leaves one out. A null never matches. Dates are ``date``, ``datetime``
             or ``Timestamp`` (without a zone: UTC), ISO text, or an age such as ``"7d"``, ``"12h"``, ``"2w"``, counted
@@ -92,9 +102,8 @@ class SearchFunctions(Answering):
         (5, 2)
         """
         search = self._begin(q, status, description, columns, limit, cursor, filters)
-        builder = FrameBuilder(search.walk.decoder, search.columns)
-        self._load(search.walk, builder)
-        frame = self._jobs(search, builder, search.call(limit=limit, cursor=cursor), search.walk.request)
+        builder = self._load(search.walk, search.columns, search.query.branches(), "postings", progress)
+        frame = self._framed(search, builder, search.call(limit=limit, cursor=cursor), search.walk.request)
         self._announce_cut(frame, search.walk, limit, "postings")
         return frame
 
@@ -137,6 +146,7 @@ class SearchFunctions(Answering):
         search = self._begin(q, status, description, columns, limit, cursor, filters)
         return self._pages(search, cursor)
 
+    @asks
     def source_jobs(
         self,
         source_id: str | Source,
@@ -144,6 +154,7 @@ class SearchFunctions(Answering):
         columns: Iterable[str] | str | None = None,
         limit: int | None = DEFAULT_LIMIT,
         cursor: str | None = None,
+        progress: Progress = None,
     ) -> pd.DataFrame:
         """The postings of one crawled board, of any status (assumed): a DataFrame, newest first, with an answer card.
 
@@ -153,7 +164,7 @@ class SearchFunctions(Answering):
         ----------
         source_id
             the board's id (a UUID, the column `source_id`), or a `Source`
-        columns, limit, cursor
+        columns, limit, cursor, progress
             as for :meth:`search_jobs`
 
         Returns
@@ -185,8 +196,9 @@ class SearchFunctions(Answering):
                 "A board's jobs come without descriptions.", hint="Use search_jobs(source_ids=[…], description=True)."
             )
         most, start = check_limit(limit), None if cursor is None else Cursor.decode(cursor)
+        named: dict[str, Any] = {} if columns is None else {"columns": wanted}
 
-        def ask(decoder: Decoder, position: str | None, rows: int, _: bool) -> ListPage:
+        def ask(decoder: Decoder, position: str | None, rows: int, total: bool, within: Within) -> ListPage:  # noqa: ARG001
             return self.backend.source_jobs(checked, decoder, cursor=position, limit=rows)
 
         walk = Walk(
@@ -196,14 +208,14 @@ class SearchFunctions(Answering):
             mark=f"{self._place()}-source-{checked}",
             clock=instant_text(self.backend.now()) if start is None else start.clock,
             start=start,
-            order=_ORDER,
+            order=_BOARD_ORDER,
+            call={"function": "source_jobs", "arguments": {"source_id": checked} | named},
         )
-        builder = FrameBuilder(walk.decoder, wanted)
-        self._load(walk, builder)
+        builder = self._load(walk, wanted, None, "postings", progress)
         notes: list[str] = []
         frame = builder.finish(lambda org_ids: self._organisations.names(org_ids, notes, keep=True))
         arguments: dict[str, Any] = {"source_id": checked}
-        arguments |= {"columns": wanted} if columns is not None else {}
+        arguments |= named
         arguments |= {"limit": None if limit is None else int(limit)} | ({"cursor": cursor} if cursor else {})
         frame = self._walked(
             frame,
@@ -237,6 +249,9 @@ class SearchFunctions(Answering):
         most = check_limit(limit)
         now = self.backend.now() if start is None else dt.datetime.fromisoformat(start.clock)
         query = self._query({"q": q, "status": status, **filters}, now=now)
+        asked_for: dict[str, Any] = {"description": True} if description else {}
+        if columns is not None:
+            asked_for["columns"] = "all" if wanted == job_columns(described) else wanted
         walk = Walk(
             [self._asking(branch, described) for branch in query.branches()],
             Decoder(contract.JOB_FIELDS),
@@ -245,26 +260,34 @@ class SearchFunctions(Answering):
             clock=instant_text(now),
             start=start,
             order=_ORDER,
+            call={"function": "search_jobs", "arguments": {"status": None, **query.filters, **asked_for}},
         )
         return _Search(query, wanted, described, walk)
 
     def _asking(self, query: Query, description: bool) -> Ask:
-        def ask(decoder: Decoder, cursor: str | None, limit: int, total: bool) -> ListPage:
-            return self.backend.search(query, decoder, cursor=cursor, limit=limit, description=description, total=total)
+        def ask(decoder: Decoder, cursor: str | None, limit: int, total: bool, within: Within) -> ListPage:
+            part = query.within(within) if within else query
+            return self.backend.search(part, decoder, cursor=cursor, limit=limit, description=description, total=total)
 
         return ask
 
     def _pages(self, search: _Search, cursor: str | None) -> Iterator[pd.DataFrame]:
         asked = 0
-        for page in search.walk.follow():
-            builder = FrameBuilder(search.walk.decoder, search.columns)
-            builder.add(page)
-            call = search.call(limit=max(1, builder.rows), cursor=cursor)
-            request = search.walk.latest_request
-            yield self._jobs(search, builder, call, request, pages=max(1, search.walk.pages - asked))
-            asked, cursor = search.walk.pages, search.walk.next_cursor
+        pages = search.walk.follow()
+        while True:
+            with working():
+                page = next(pages, None)
+                if page is None:
+                    return
+                builder = FrameBuilder(search.walk.decoder, search.columns)
+                builder.add(page)
+                call = search.call(limit=max(1, builder.rows), cursor=cursor)
+                request = search.walk.latest_request
+                frame = self._framed(search, builder, call, request, pages=max(1, search.walk.pages - asked))
+                asked, cursor = search.walk.pages, search.walk.next_cursor
+            yield frame
 
-    def _jobs(
+    def _framed(
         self,
         search: _Search,
         builder: FrameBuilder,

@@ -101,6 +101,15 @@ def read_jobs(
     return frame
 
 
+def _is_cost(cost: Any) -> bool:
+    match cost:
+        case None:
+            return True
+        case {"requests": int(), "repeated": dict(repeated), "waited": int() | float(), **others}:
+            return not others and all(type(count) is int for count in repeated.values())
+    return False
+
+
 def _carried(entries: Any) -> dict[str, Any] | None:
     """The card that a file carries, where it has the shape of one.
 
@@ -111,11 +120,12 @@ def _carried(entries: Any) -> dict[str, Any] | None:
     if not isinstance(entries, dict) or set(entries) != set(shape):
         return None
     backend = entries["backend"]
-    own_type = set(shape) - {"call", "clock", "answered_at", "next_cursor", "request", "total"}
+    own_type = set(shape) - {"call", "clock", "answered_at", "next_cursor", "request", "total", "cost"}
     sound = (
         all(type(entries[name]) is type(shape[name]) for name in own_type)
         and (entries["kind"], entries["derived"]) == ("jobs", False)
         and isinstance(entries["total"], int | None)
+        and _is_cost(entries["cost"])
         and all(isinstance(entries[name], str | None) for name in ("clock", "answered_at", "next_cursor"))
         and all(isinstance(backend.get(name), str) for name in ("name", "label", "base_url"))
         and isinstance(backend.get("connect"), str | None)

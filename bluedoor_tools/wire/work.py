@@ -109,4 +109,4 @@ def working(*, refresh: bool = False, stop: threading.Event | None = None) -> It
 def following(function: Callable[[], None]) -> Callable[[], None]:
     """The function for another thread, as a part of the call under way here."""
     context = contextvars.copy_context()
-    return lambda: context.run(function)
+    return lambda: context.copy().run(function)  # one context cannot be entered by two threads

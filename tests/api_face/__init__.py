@@ -6,12 +6,13 @@ what the library answers can be compared with what an independent reading of the
 
 from .app import BASE_PATH, FaceApp, create_app
 from .data import FaceData, default_path, load
-from .faults import Faults, LoggedRequest, Override
+from .faults import RANDOM_FAULTS, Faults, LoggedRequest, Override
 from .serve import InProcessTransport, serving
 from .settings import VALID_KEY, Settings
 
 __all__ = [
     "BASE_PATH",
+    "RANDOM_FAULTS",
     "VALID_KEY",
     "FaceApp",
     "FaceData",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from typing import Any
 
 from starlette.types import Message, Receive, Scope, Send
@@ -25,6 +26,7 @@ class FaceApp:
     def __init__(self, data: FaceData, faults: Faults, settings: Settings) -> None:
         self.data, self.faults, self.settings = data, faults, settings
         self._inner = routed(self, BASE_PATH)
+        self._changing = threading.Lock()
 
     @property
     def log(self) -> list[LoggedRequest]:
@@ -44,13 +46,16 @@ class FaceApp:
             headers={name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]},
             body=body,
         )
+        way = self.faults.way() / 2
+        if way and not await _pause(way, scope, receive):
+            return
         plan = self.faults.plan(request)
-        if plan.delay and not await _pause(plan.delay, scope, receive):
-            return
-        if plan.close:
-            await _hang_up(scope, receive)
-            return
         answer = await self._answer(scope, request, plan)
+        if (plan.delay or way) and not await _pause(plan.delay + way, scope, receive):
+            return
+        if plan.close or plan.reset:
+            await _hang_up(scope, receive, "face.close" if plan.close else "face.reset")
+            return
         request.status = answer.status
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.raw_headers()})
         if plan.cut:
@@ -68,17 +73,28 @@ class FaceApp:
     async def _answer(self, scope: Scope, request: LoggedRequest, plan: Plan) -> Answer:
         key = _key(request.headers)
         known = key in self.settings.keys
+        if plan.close or plan.reset:
+            return Answer(0, b"")
+        if plan.meanwhile and self.faults.meanwhile is not None:
+            with self._changing:
+                self.faults.meanwhile(self.data)
+                self.data.changed()
         if plan.answer is not None:
             answer = plan.answer
         elif key is not None and not known:
             answer = Answer.error(self.settings, 401, "unauthorized", "the API key is not valid")
         else:
             scope["state"] = {**scope.get("state", {}), "keyed": known}
-            answer = await _call(self._inner, scope, request.body)
+            asked = self.faults.asked(request)
+            answer = await _call(self._inner, {**scope, "query_string": asked[0].encode("latin-1")}, asked[1])
+            if self.faults.alters_cursors and answer.status == 200:
+                answer = self.faults.paged(request, answer)
             if self.faults.mutators and answer.status == 200:
                 answer = _mutated(answer, self.faults)
         answer.headers["x-rate-limit-tier"] = "developer" if known else "anonymous"
-        return answer
+        answer.headers |= self.faults.headers()
+        accepted = "gzip" in request.headers.get("accept-encoding", "")
+        return answer.compressed() if accepted and self.settings.compress else answer
 
 
 def create_app(data: FaceData, *, faults: Faults | None = None, settings: Settings | None = None) -> FaceApp:
@@ -135,9 +151,9 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-async def _hang_up(scope: Scope, receive: Receive) -> None:
-    """Close the connection under the answer; the server must offer a way."""
-    close = scope.get("extensions", {}).get("face.close")
+async def _hang_up(scope: Scope, receive: Receive, how: str = "face.close") -> None:
+    """Close or reset the connection under the answer; the server must offer a way."""
+    close = scope.get("extensions", {}).get(how)
     if close is None:
         raise ConnectionResetError("this server cannot close a connection: use `serving` or `InProcessTransport`")
     close()

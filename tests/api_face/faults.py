@@ -1,8 +1,12 @@
-"""Bad weather, switched on by a test: failures, dropped connections, limits, scripted answers, drifted bodies."""
+"""Bad weather, switched on by a test: failures, dropped connections, limits, cursors that lead astray, slow ways,
+scripted answers, drifted bodies, data that changes meanwhile.
+"""
 
 from __future__ import annotations
 
+import json
 import math
+import random
 import re
 import threading
 import time
@@ -12,9 +16,15 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from .answers import Answer
+from .cursors import Cursors
+from .data import FaceData
+from .limits import SlidingWindow, Style, stated
 from .settings import Settings
 
-__all__ = ["Faults", "LoggedRequest", "Override", "Plan"]
+__all__ = ["RANDOM_FAULTS", "Faults", "LoggedRequest", "Override", "Plan"]
+
+#: The names of what may hit a request at random.
+RANDOM_FAULTS = ("close", "reset", "error", "html", "cut", "limit")
 
 
 @dataclass
@@ -61,7 +71,9 @@ class Plan:
 
     delay: float = 0.0
     close: bool = False
+    reset: bool = False
     cut: bool = False
+    meanwhile: bool = False
     answer: Answer | None = None
 
 
@@ -69,8 +81,9 @@ class Plan:
 class Faults:
     """The weather. `X_every=n` hits requests n, 2n, 3n …; 0 is off. Attributes may change between requests.
 
-    When several hit one request: a delay adds to any of them; then limits, overrides, close, error, HTML and cut,
-    the first that applies. `only` (a regular expression on the path) exempts other requests, which are not counted.
+    When several hit one request: a delay adds to any of them; then limits, overrides, random faults, close, reset,
+    error, HTML, an expired cursor and cut, the first that applies. `only` (a regular expression on the path) exempts
+    other requests, which are not counted; the latency is that of all.
     """
 
     only: str = ""
@@ -79,6 +92,8 @@ class Faults:
     #: Sent as Retry-After with those errors: seconds or an HTTP date.
     retry_after: str | int | None = None
     close_every: int = 0
+    #: The connection is reset in the middle of the answer's headers.
+    reset_every: int = 0
     cut_every: int = 0
     html_every: int = 0
     delay_every: int = 0
@@ -89,6 +104,36 @@ class Faults:
     #: A window: so many requests, then none until it is over.
     window: int | None = None
     window_seconds: float = 60.0
+    #: A stated limit: at most so many requests in any `limit_seconds`, counted as they arrive, then 429 with
+    #: Retry-After; told in every answer's headers in this style.
+    limit: int | None = None
+    limit_seconds: float = 1.0
+    limit_headers: Style = "x-ratelimit"
+    #: Seconds between a request and its answer, give or take a share of them: half on the way there, before anything
+    #: counts the request, half on the way back.
+    latency: float = 0.0
+    jitter: float = 0.0
+    #: Each request is hit with this probability by one of `random_faults` (a name given twice is twice as likely).
+    #: Which ones follows from the seed and the number of the request alone.
+    random_share: float = 0.0
+    random_seed: int = 0
+    random_faults: tuple[str, ...] = RANDOM_FAULTS
+    #: A cursor is refused once more than so many requests came in since it was given out …
+    cursor_expires_after: int = 0
+    #: … or when it leads to this page of its chain (the first is 1) or a later one; each so many times (None: always).
+    cursor_expires_page: int = 0
+    cursor_expires_times: int | None = None
+    #: 400 or 410.
+    cursor_expired_status: int = 400
+    #: The pages n, 2n, 3n … of a chain, as they are given, are followed by themselves, once, under a new cursor.
+    cursor_repeats_every: int = 0
+    #: Requests n, 2n, 3n … among those with a cursor that leads on are given the same cursor again as the next one;
+    #: where that is for ever, so is every later request with the same cursor.
+    cursor_same_every: int = 0
+    cursor_same_for_ever: bool = False
+    #: Called with the face's data before every n-th request is answered; it may alter the lists in place.
+    meanwhile_every: int = 0
+    meanwhile: Callable[[FaceData], None] | None = None
     overrides: list[Override] = field(default_factory=list)
     #: Each is called with the decoded JSON of a 200 answer; it alters it, or returns another.
     mutators: list[Callable[[Any], Any]] = field(default_factory=list)
@@ -103,7 +148,8 @@ class Faults:
     def reset(self) -> None:
         """Forget the log, the counts and the spent limits; the weather stays."""
         self.log.clear()
-        self._counted = 0
+        self._counted = self._arrived = 0
+        self._sliding, self._cursors = SlidingWindow(), Cursors()
         self._bucket: tuple[float, float] | None = None
         self._window: tuple[float, int] | None = None
 
@@ -120,15 +166,62 @@ class Faults:
                 return Plan()
             self._counted += 1
             plan = Plan()
+            plan.meanwhile = self._hits(self.meanwhile_every)
             if self._hits(self.delay_every):
                 plan.delay = self.delay_seconds
             fault = self._choose(plan, request)
             request.fault = " ".join(filter(None, ["delay" if plan.delay else "", fault]))
             return plan
 
+    def way(self) -> float:
+        """Seconds that a request is under way, there and back together."""
+        if not self.latency:
+            return 0.0
+        with self._lock:
+            self._arrived += 1
+            number = self._arrived
+        spread = random.Random(f"way {self.random_seed} {number}").uniform(-self.jitter, self.jitter)
+        return self.latency * (1 + spread)
+
+    def headers(self) -> dict[str, str]:
+        """What every answer says of the stated limit."""
+        if self.limit is None:
+            return {}
+        with self._lock:
+            left = self._sliding.left(self.clock(), self.limit, self.limit_seconds)
+        return stated(self.limit_headers, self.limit, self.limit_seconds, *left)
+
+    @property
+    def alters_cursors(self) -> bool:
+        """Whether the endpoints' cursors have to be followed."""
+        return bool(
+            self.cursor_expires_after
+            or self.cursor_expires_page
+            or self.cursor_repeats_every
+            or self.cursor_same_every
+            or self.cursor_same_for_ever
+        )
+
+    def asked(self, request: LoggedRequest) -> tuple[str, bytes]:
+        """The query string and the body as the endpoints are to see them."""
+        with self._lock:
+            return self._cursors.translated(request)
+
+    def paged(self, request: LoggedRequest, answer: Answer) -> Answer:
+        """The answer with the cursor that is to be given out."""
+        payload = json.loads(answer.body)
+        meta = payload.get("meta")
+        if not isinstance(meta, dict):
+            return answer
+        with self._lock:
+            fault = self._cursors.answered(request, meta, self, self._counted)
+        request.fault = " ".join(filter(None, [request.fault, fault]))
+        return Answer.json(payload, answer.status) if fault else answer
+
     def _choose(self, plan: Plan, request: LoggedRequest) -> str:
-        wait = max(self._bucket_wait(), self._window_wait())
-        if wait > 0:
+        wait = max(self._bucket_wait(), self._window_wait(), self._sliding_wait())
+        chance = self._chance()
+        if wait > 0 or chance == "limit":
             seconds = str(max(1, math.ceil(wait)))
             plan.answer = _error(429, "rate_limited", "too many requests", seconds)
             return "limit"
@@ -138,21 +231,37 @@ class Faults:
                     override.times -= 1
                 plan.answer = override.answer()
                 return "override"
-        if self._hits(self.close_every):
+        if chance == "close" or self._hits(self.close_every):
             plan.close = True
             return "close"
-        if self._hits(self.error_every):
+        if chance == "reset" or self._hits(self.reset_every):
+            plan.reset = True
+            return "reset"
+        if chance == "error" or self._hits(self.error_every):
             plan.answer = _error(self.error_status, "unavailable", "bad weather", self.retry_after)
             return "error"
-        if self._hits(self.html_every):
+        if chance == "html" or self._hits(self.html_every):
             page = b"<!doctype html><title>Just a moment</title><p>Checking your browser</p>"
             plan.answer = Answer(200, page, {"content-type": "text/html; charset=utf-8"})
             return "html"
-        plan.cut = self._hits(self.cut_every)
+        if self.alters_cursors and self._cursors.expired(request, self, self._counted):
+            plan.answer = _error(self.cursor_expired_status, "invalid_cursor", "cursor expired", None)
+            return "expired"
+        plan.cut = chance == "cut" or self._hits(self.cut_every)
         return "cut" if plan.cut else ""
 
     def _hits(self, every: int) -> bool:
         return every > 0 and self._counted % every == 0
+
+    def _chance(self) -> str:
+        """The random fault of this request, if any."""
+        if not self.random_share:
+            return ""
+        chance = random.Random(f"fault {self.random_seed} {self._counted}")
+        return chance.choice(self.random_faults) if chance.random() < self.random_share else ""
+
+    def _sliding_wait(self) -> float:
+        return 0.0 if self.limit is None else self._sliding.take(self.clock(), self.limit, self.limit_seconds)
 
     def _bucket_wait(self) -> float:
         """Seconds until the bucket has a token again; 0 takes one."""

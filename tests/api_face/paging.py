@@ -45,7 +45,8 @@ def page(
     if not 1 <= limit <= settings.max_limit:
         raise ApiError(400, "invalid_parameter", f"`limit` must be 1 to {settings.max_limit}, not {limit}")
     start = listing.after(_decode(asked["cursor"], bound)) if "cursor" in asked else 0
-    counting = asked.get("include_total", True) and not settings.total_unavailable
+    wanted = asked.get("include_total", True) and not settings.total_absent
+    counting = wanted and not settings.total_unavailable
 
     found: list[int] = []
     total = 0
@@ -70,7 +71,7 @@ def page(
         meta["total_matching"] = cap if capped else total
         if capped:
             meta["total_matching_capped"] = True
-    elif asked.get("include_total", True):
+    elif wanted:
         meta |= {"total_matching": None, "total_matching_unavailable": True}
     return Page([listing.rows[position] for position in shown], meta)
 

@@ -89,6 +89,8 @@ def parse(
             if settings.unknown_parameters == "ignore":
                 continue
             raise ApiError(400, "unknown_parameter", f"unknown parameter `{name}`")
+        if name in settings.ignored_filters:
+            continue
         kind = known[name]
         parsed[name] = _from_json(name, kind, value) if body else _from_text(name, kind, value)
         if name in CHOICES:

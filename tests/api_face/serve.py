@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -29,8 +30,17 @@ class _Protocol(H11Protocol):
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         served = self.app
 
+        def reset() -> None:
+            """End in the middle of the headers, by a reset instead of an orderly close."""
+            transport.write(b"HTTP/1.1 200 OK\r\ncontent-ty")
+            linger = struct.pack("ii", 1, 0)
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            transport.abort()
+
+        ways = {"face.close": transport.close, "face.reset": reset}
+
         async def app(scope: Any, receive: Any, send: Any) -> None:
-            scope["extensions"] = {**scope.get("extensions", {}), "face.close": transport.close}
+            scope["extensions"] = {**scope.get("extensions", {}), **ways}
             await served(scope, receive, send)
 
         self.app = app
@@ -101,6 +111,10 @@ class _HungUpError(Exception):
     pass
 
 
+class _ResetError(Exception):
+    pass
+
+
 class _HalfBody(httpx.SyncByteStream):
     """A body that ends before it should."""
 
@@ -135,6 +149,8 @@ class InProcessTransport(httpx.BaseTransport):
         try:
             _finish(_call(self._app, self._scope(request), receive, send))
             stream: httpx.SyncByteStream | None = None
+        except _ResetError:
+            raise httpx.ReadError("[Errno 104] Connection reset by peer", request=request) from None
         except _HungUpError:
             if not sent:
                 raise httpx.RemoteProtocolError(
@@ -166,7 +182,7 @@ class InProcessTransport(httpx.BaseTransport):
             "headers": [(name.lower(), value) for name, value in request.headers.raw],
             "client": ("127.0.0.1", 0),
             "server": (request.url.host, request.url.port),
-            "extensions": {"face.close": _hang_up, "face.pause": pause},
+            "extensions": {"face.close": _hang_up, "face.reset": _reset, "face.pause": pause},
         }
 
 
@@ -176,6 +192,10 @@ async def _call(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> Non
 
 def _hang_up() -> None:
     raise _HungUpError
+
+
+def _reset() -> None:
+    raise _ResetError
 
 
 def _finish(call: Coroutine[Any, Any, None]) -> None:

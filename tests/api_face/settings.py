@@ -16,12 +16,18 @@ class Settings:
 
     #: A parameter nobody knows: 400 naming it, or silence (as many servers do).
     unknown_parameters: Literal["reject", "ignore"] = "reject"
+    #: Filters that are accepted, whatever their value, and have no effect.
+    ignored_filters: frozenset[str] = frozenset()
     #: The shapes of an error body the contract lists.
     error_shape: Literal["nested", "string", "message", "detail", "text"] = "nested"
     #: Where the count stops for a caller without a key; None never stops. A key lifts it.
     total_cap: int | None = 1000
     #: True answers ``total_matching: null`` with ``total_matching_unavailable: true``.
     total_unavailable: bool = False
+    #: True leaves out every word about the total.
+    total_absent: bool = False
+    #: True compresses answers for whoever accepts gzip.
+    compress: bool = False
     #: How the last page says that it is the last.
     last_cursor: Literal["absent", "null"] = "absent"
     default_limit: int = 20

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +12,9 @@ import httpx
 from bluedoor_tools.decode import read_json
 from bluedoor_tools.errors import BluedoorError, CouldNotAskError
 from bluedoor_tools.inert import one_line
+from bluedoor_tools.wire.clock import Clock
 from bluedoor_tools.wire.transport import Transport
+from bluedoor_tools.wire.work import current
 
 __all__ = ["MOST", "PAUSE", "Asker", "Exchange"]
 
@@ -89,10 +90,9 @@ class _Recorder(httpx.BaseTransport):
         inner: httpx.BaseTransport,
         most: int,
         pause: float,
-        clock: Callable[[], float],
-        sleep: Callable[[float], None],
+        clock: Clock,
     ) -> None:
-        self._inner, self._most, self._pause, self._clock, self._sleep = inner, most, pause, clock, sleep
+        self._inner, self._most, self._pause, self._clock = inner, most, pause, clock
         self._last: float | None = None
         self.sent = 0
         self.tries = 0
@@ -104,9 +104,9 @@ class _Recorder(httpx.BaseTransport):
             raise _EnoughError(f"not asked: the kit's {self._most} requests are used up")
         if self.tries >= _TRIES:
             raise _EnoughError(f"given up after {_TRIES} tries")
-        if self._last is not None and (wait := self._last + self._pause - self._clock()) > 0:
-            self._sleep(wait)
-        self._last = self._clock()
+        if self._last is not None and (wait := self._last + self._pause - self._clock.now()) > 0:
+            self._clock.sleep(wait, current().stop)
+        self._last = self._clock.now()
         self.sent += 1
         self.tries += 1
         self.response = None
@@ -132,7 +132,7 @@ class Asker:
         in place of the network, for tests
     most, pause
         requests at most, and seconds between two
-    clock, sleep
+    clock
         time, and how to wait
     """
 
@@ -143,13 +143,12 @@ class Asker:
         transport: httpx.BaseTransport | None = None,
         most: int = MOST,
         pause: float = PAUSE,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        clock: Clock = Clock(),  # noqa: B008 (it has no state)
     ) -> None:
         self.base_url = base_url
         self.exchanges: list[Exchange] = []
-        self._recorder = _Recorder(transport or _network(base_url), most, pause, clock, sleep)
-        self._transport = Transport(base_url, api_key="", patience=_PATIENCE, transport=self._recorder, sleep=sleep)
+        self._recorder = _Recorder(transport or _network(base_url), most, pause, clock)
+        self._transport = Transport(base_url, api_key="", patience=_PATIENCE, transport=self._recorder, clock=clock)
         self._failures = 0
         self._stopped = ""
 

@@ -17,8 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
+from ...cache_folder import cache_folder
 from ..store import StoreBackend
 from ..store_file import SCHEMA_VERSION, create_store, write_jobs, write_records
 
@@ -54,10 +53,8 @@ def _store_path() -> Path:
     """The sample as SQLite in the cache folder, made there if it is not there yet."""
     packed = _DATA.read_bytes()
     name = f"sample-{hashlib.sha256(packed).hexdigest()[:12]}-{SCHEMA_VERSION}.sqlite"
-    folder = Path(os.environ.get("BLUEDOOR_CACHE_DIR") or platformdirs.user_cache_path("bluedoor-tools"))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / name
+        path = cache_folder() / name
         if not _is_whole(path):
             _make(path, packed)
         return path
