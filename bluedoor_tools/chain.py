@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from http.client import GONE, NOT_FOUND
 from typing import Any, NamedTuple, TypeAlias
 
@@ -17,7 +18,7 @@ from . import contract
 from .arguments import instant_text
 from .backends.base import ListPage
 from .cursor import Position, Within
-from .decode import Decoder, parse_instant
+from .decode import Decoder, Page, parse_instant
 from .errors import BluedoorError, InvalidRequestError, UnexpectedAnswerError
 
 __all__ = ["Ask", "Chain", "Order", "just_after", "narrowed"]
@@ -152,7 +153,7 @@ class Chain:
         return self.key
 
     def _take(self, answer: ListPage) -> None:
-        self.first = self.first or answer
+        self.first = self.first or replace(answer, page=Page([], answer.page.drift, answer.page.meta))  # not its rows
         self.read_rows += len(answer.page.records)
         self.left_out.update(answer.left_out)
         self.unmatched.update(answer.unmatched)

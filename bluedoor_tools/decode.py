@@ -79,6 +79,8 @@ class Decoder:
         self.fields = tuple(fields)
         self.learned: tuple[str, ...] = ()
         self._lock = threading.Lock()  # several threads read pages of one load
+        # Threads that compute side by side would each wait for all the others, and so would one that is to send.
+        self.one_at_a_time = threading.Lock()
         self._compile()
 
     def _compile(self) -> None:
@@ -108,12 +110,13 @@ class Decoder:
 
     def page(self, body: bytes, what: str = "the answer") -> Page:
         """The records and meta of an answer ``{"data": [...], "meta": {...}}``."""
-        envelope = self._strictly("envelope", body, what)
-        if envelope is not None:
-            meta = read_json(bytes(envelope.meta), what)
-            return Page(envelope.data, Drift(), meta if isinstance(meta, dict) else {})
-        found, meta = read_envelope(body, what)
-        return Page(*self._slowly(found, what), meta)
+        with self.one_at_a_time:
+            envelope = self._strictly("envelope", body, what)
+            if envelope is not None:
+                meta = read_json(bytes(envelope.meta), what)
+                return Page(envelope.data, Drift(), meta if isinstance(meta, dict) else {})
+            found, meta = read_envelope(body, what)
+            return Page(*self._slowly(found, what), meta)
 
     def records(self, body: bytes, what: str = "the answer") -> Page:
         """The records of a JSON array."""

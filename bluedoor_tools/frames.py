@@ -97,9 +97,14 @@ class FrameBuilder:
         names of the columns, in order
     also
         columns carried for the builder's own use, such as those that rows are ordered by
+    chunk
+        records that are held as they came, at most, before they become columns
     """
 
-    def __init__(self, decoder: Decoder, columns: Sequence[str], also: Iterable[str] = ()) -> None:
+    def __init__(
+        self, decoder: Decoder, columns: Sequence[str], also: Iterable[str] = (), *, chunk: int | None = None
+    ) -> None:
+        self._chunk = chunk
         self.decoder = decoder
         self.columns = list(columns)
         self.drift = Drift()
@@ -124,12 +129,16 @@ class FrameBuilder:
         """Take in the records of a page, whole or, if interrupted, not at all."""
         self._waiting.extend(page.records)
         self.drift.add(page.drift)
-        if len(self._waiting) >= _CHUNK:
+        if len(self._waiting) >= (self._chunk or _CHUNK):
             self._flush()
 
     def pack(self) -> None:
         """Hold the rows so far as compactly as can be: no more are expected soon."""
         self._flush()
+
+    def drop(self) -> None:
+        """Give up the rows so far."""
+        self._waiting, self._chunks, self.drift = [], [], Drift()
 
     def gather(self, others: Iterable[FrameBuilder]) -> None:
         """Take over the rows of builders of the same columns."""

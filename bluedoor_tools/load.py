@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -23,9 +24,12 @@ from .wire.work import StoppedError, current, following, working
 __all__ = ["LARGE", "Load", "NotSplittableError"]
 
 LARGE = 1_000  # rows: what is less is read one page after another
-_SMALLEST_PART, _LARGEST_PART = 300, 5_000  # rows that a part is made to hold
-_PARTS_A_CHAIN = 6  # so many parts for each request under way keep all of them busy until near the end
+_SMALLEST_PART, _LARGEST_PART = 500, 5_000  # rows that a part is made to hold
+_PARTS_A_CHAIN = 4  # so many parts for each request under way keep all of them busy until near the end
 _TURN = 0.1  # seconds between two looks at how far the load is
+_FIRST_THREADS = 4
+_CLOSE_TOGETHER = 16  # parts to split into where rows lie close together
+_TOO_BUSY = 0.6  # of one processor: more threads would wait for each other
 
 
 class NotSplittableError(Exception):
@@ -36,13 +40,35 @@ class NotSplittableError(Exception):
 class _Part:
     """A part of a query, its chain, and the rows it gave so far."""
 
+    start: Position
     chain: Chain
     builder: FrameBuilder
     position: Position | None  # where to go on, behind the rows in the builder; None at its end
-    fresh: bool = True  # nothing was read yet: it may be split
+    fresh: bool  # nothing was read yet
+    splittable: bool  # it is read from its beginning, so that what it is split into can begin anew
     taken: bool = False
     size: int | None = None  # rows, where known
+    guess: int | None = None  # rows, as a share of what it was split from
+    read: int = 0  # rows
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class _Crew:
+    """How many threads are worth having: twice as many at each turn, as long as this machine keeps up."""
+
+    def __init__(self) -> None:
+        self.most = _FIRST_THREADS
+        self._turned, self._used = time.monotonic(), time.process_time()
+
+    def turn(self, running: int) -> None:
+        """Look again, if it is time."""
+        now, used = time.monotonic(), time.process_time()
+        if now - self._turned < _TURN:
+            return
+        too_busy = (used - self._used) / (now - self._turned) > _TOO_BUSY
+        if not too_busy and running >= self.most:
+            self.most *= 2
+        self._turned, self._used = now, used
 
 
 class Load:
@@ -86,7 +112,7 @@ class Load:
         decoder: Decoder,
         chains: Callable[[], int],
         size: Callable[[int, Within], int | None],
-        values: Callable[[int, Within, int], Sequence[Within]],
+        values: Callable[[int, Within, int | None], Sequence[Within]],
         now: dt.datetime,
         expected: int | None,
         limit: int | None = None,
@@ -107,6 +133,7 @@ class Load:
                 self._parts.append(self._part(start, fresh=False))
         self._changed = threading.Condition()
         self._threads = 0
+        self._crew = _Crew()
         self._closed = False
         self._error: BaseException | None = None
         self.pages = 0  # answers, those of parts that were split again included
@@ -188,7 +215,7 @@ class Load:
 
     def _part(self, start: Position, *, fresh: bool = True) -> _Part:
         chain = Chain(self._asks[start.branch], start, self._order, self._given)
-        return _Part(chain, self._new_builder(), start, fresh)
+        return _Part(start, chain, self._new_builder(), start, fresh, fresh)
 
     def _over(self) -> bool:
         with self._changed:
@@ -198,21 +225,30 @@ class Load:
             return not running and self._next() is None
 
     def _next(self) -> _Part | None:
-        """The newest part that nobody has taken; None where there is none, or where enough rows are on their way."""
+        """The part to be read next: None where there is none, or where enough rows are on their way.
+
+        With a limit the newest; without, one whose size nobody knows first: it may have to be split.
+        """
+        if self._limit is None:
+            waiting = [part for part in self._parts if not part.taken]
+            return next((part for part in waiting if part.guess is None), waiting[0] if waiting else None)
         on_the_way = 0
         for part in self._parts:
-            if self._limit is not None and on_the_way >= self._limit:
+            if on_the_way >= self._limit:
                 return None
             if not part.taken:
                 return part
             ended = part.position is None
-            on_the_way += part.builder.rows if ended else max(part.builder.rows, part.size or self._part_rows)
+            thought = 0 if ended else part.size or part.guess or self._part_rows
+            on_the_way += max(part.builder.rows, thought)
         return None
 
     def _grow(self) -> None:
         """Have as many threads as it is worth, each with a part to read."""
         waiting = sum(not part.taken for part in self._parts)
-        while not self._closed and waiting > 0 and self._threads < self._chains() and self._next() is not None:
+        self._crew.turn(self._threads)
+        most = min(self._chains(), self._crew.most)
+        while not self._closed and waiting > 0 and self._threads < most and self._next() is not None:
             self._threads += 1
             waiting -= 1
             threading.Thread(target=self._start, name="bluedoor-load", daemon=True).start()
@@ -253,18 +289,19 @@ class Load:
                 self.pages += 1
             if not {name for name, _ in part.chain.within}.isdisjoint({*answer.left_out, *answer.unmatched}):
                 raise NotSplittableError
-            if part.fresh and self._split(part, answer):
+            if self._split(part, answer):
                 return
-            with part.lock:
+            with part.lock, self._decoder.one_at_a_time:
                 if self._closed:
                     return
                 rows = part.chain.give(len(part.chain.rows))
                 part.builder.add(Page(rows, answer.page.drift))
                 part.position = part.chain.position()
                 part.fresh = False
+                part.read += len(rows)
             if part.position is None and part.chain.stuck:
                 part.chain.read(self._decoder, None, False)  # raises why
-        with part.lock:
+        with part.lock, self._decoder.one_at_a_time:
             if not self._closed:
                 part.builder.pack()
                 part.chain.forget()
@@ -272,23 +309,39 @@ class Load:
             self._changed.notify_all()
 
     def _split(self, part: _Part, answer: ListPage) -> bool:
-        """Whether a part was too large, and stands split in its place. The page that said so is given up."""
-        if answer.next_cursor is None:
-            return False
-        start = part.position
+        """Whether a part was too large, and stands split in its place.
+
+        What it is split into begins anew: the rows that it gave come again.
+        """
         exact = answer.total if not answer.total_capped else None
-        if start is None:
+        if answer.next_cursor is None or not part.splittable:
             return False
-        part.size = exact if exact is not None else self._size(start.branch, start.within)
-        if part.size is None or part.size <= 1.5 * self._part_rows:
+        if answer.total_capped and answer.total:  # so that a count that stopped says of a part that it is too large
+            self._part_rows = min(self._part_rows, max(_SMALLEST_PART, int(0.75 * answer.total)))
+        least = max(part.read, answer.total or 0)
+        if part.fresh and exact is not None:
+            part.size, surprise = exact, False
+        elif part.guess is not None and part.size is None and least > 1.25 * part.guess:
+            part.size, surprise, part.guess = self._size(part.start.branch, part.start.within), True, None
+        elif part.fresh and part.guess is None:
+            part.size, surprise = self._size(part.start.branch, part.start.within), False
+        elif not part.fresh:
             return False
-        withins = by_time(start.within, self._order, self._now, -(-part.size // self._part_rows))
+        if part.size is None or part.size <= 1.5 * self._part_rows + part.read:
+            return False
+        branch, within = part.start.branch, part.start.within
+        number = -(-part.size // self._part_rows)
+        # Where there is more than was thought, it lies close together: shorter parts find out where.
+        withins = by_time(within, self._order, self._now, max(number, _CLOSE_TOGETHER) if surprise else number)
         if len(withins) < 2:
-            withins = list(self._values(start.branch, start.within, part.size)) if exact is not None else []
+            withins = list(self._values(branch, within, exact))
         if len(withins) < 2:
             return False
+        parts = [self._part(Position(branch, None, 0, part_of)) for part_of in withins]
+        for made in parts:
+            made.guess = None if surprise else -(-part.size // len(parts))
         with self._changed:
             at = self._parts.index(part)
-            self._parts[at : at + 1] = [self._part(start._replace(within=within)) for within in withins]
+            self._parts[at : at + 1] = parts
             self._changed.notify_all()
         return True

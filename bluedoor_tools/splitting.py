@@ -17,7 +17,7 @@ __all__ = ["by_age", "by_time"]
 
 _DAY = dt.timedelta(days=1)
 _OLDEST = 1024  # days; what is older is one part
-_MOST = 16  # parts that one is split into at once: a part that is still too large is split again
+_MOST = 64  # parts that one is split into at once: a part that is still too large is split again
 _ODD = dt.timedelta(microseconds=517_000)
 _NARROWEST = dt.timedelta(seconds=2)
 

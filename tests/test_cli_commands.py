@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,12 @@ from bluedoor_tools.cli.advice import as_command, in_options
 from bluedoor_tools.cli.text_table import flowing_table
 from bluedoor_tools.client import Client
 from bluedoor_tools.column_meanings import FRAMES, columns
+from bluedoor_tools.errors import warn
 from bluedoor_tools.frames import FrameBuilder
 from bluedoor_tools.query import EventFilters
 from bluedoor_tools.walk import Walk
-from tests.api_face import FaceApp, FaceData, Override
+from bluedoor_tools.wire import MOST_CHAINS
+from tests.api_face import FaceApp, FaceData, Override, create_app, serving
 from tests.api_face.examples import CLOCK, event, job, org, source
 from tests.clients import client_of
 from tests.test_cli import SYNTHETIC, ids_of, process, terminal
@@ -325,10 +328,12 @@ def test_every_filter_of_events_is_an_option(monkeypatch: pytest.MonkeyPatch, na
 @pytest.mark.parametrize("option", [
     "--company x", "--event-types job.closed", f"--job-ids {SEED_ID}", f"--org-ids {SEED_ORG}",
     f"--source-ids {SEED_SOURCE}", "--provider lever", "--observed-after 7d", "--observed-before 7d", "--cursor x",
+    "--progress", "--no-progress",
 ])  # fmt: skip
 def test_one_postings_events_take_no_filter(run: Run, option: str) -> None:
     """Filters beside a posting are refused, and the option is named that searches among its events."""
-    refused(run("events", SEED_ID, *option.split()), 2, f"no {option.split(maxsplit=1)[0]}", f"--job-ids {SEED_ID}")
+    named = option.split(maxsplit=1)[0].replace("--no-", "--")
+    refused(run("events", SEED_ID, *option.split()), 2, f"no {named}", f"--job-ids {SEED_ID}")
 
 
 def test_events_of_a_posting_by_the_search(both: Run) -> None:
@@ -457,6 +462,13 @@ def test_limits_of_an_organisations_parts(run: Run, sample: Client) -> None:
         ("search --salary-min 5 --no-salary-exists", "--no-salary-exists contradicts --salary-min"),
         ("search --workplace-type on-site", "--workplace-type on-site"),
         ("--patience -1 search", "--patience -1.0 is not"),
+        ("--chains 0 search", "use 1 or more"),
+        (f"source {SEED_SOURCE} --show jobs --refresh", "--show jobs takes no --refresh"),
+        ("org x --show candidates --refresh", "--show candidates takes no --refresh"),
+        ("org x --progress", "--show page takes no --progress. It goes with --show jobs."),
+        ("search --refresh", "there is no option --refresh"),
+        ("resume", "required: token_or_file"),
+        ("resume x --columns title", "there is no option --columns"),
     ],
 )
 def test_a_wrong_request(run: Run, line: str, said: str) -> None:
@@ -491,6 +503,227 @@ def test_boards_that_are_gone_keep_their_row(run: Run, on: Callable[..., FaceApp
     assert code == 0
     assert NOWHERE in out.decode()
     assert "1 board is gone" in err
+
+
+# --- long loads -------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def stopping(backend: Any, pages: int) -> Iterator[None]:
+    """Ctrl-C strikes a search of this backend after so many pages."""
+    search, left = type(backend).search, iter(range(pages))
+
+    def asked(*arguments: Any, **named: Any) -> Any:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return search(*arguments, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(backend), "search", asked)
+        yield
+
+
+def test_a_token_gives_the_rest(both: Run, sample: Client) -> None:
+    """`bluedoor resume TOKEN` gives the rows behind it, without the filters being said again: 100, or --limit."""
+    wanted = sample.search_jobs("nurse", limit=None)["job_id"].tolist()
+    _, _, err = both("search", "nurse", "--limit", "4", "--card")
+    token = re.search(r"^go on +--cursor (\S+)$", err, re.M)[1]  # type: ignore[index]
+    assert ids_of(both("resume", token)[1].decode()) == wanted[4:104]
+    code, out, err = both("resume", token, "--limit", "2", "--card", "--format", "csv")
+    assert (code, ids_of(out.decode())) == (0, wanted[4:6])
+    token = re.search(r"^go on +bluedoor resume (\S+)", err, re.M)[1]  # type: ignore[index]
+    assert ids_of(both("resume", token, "--limit", "all")[1].decode()) == wanted[6:]
+
+
+def test_a_token_of_events(both: Run, sample: Client) -> None:
+    """A search of events goes on in the same way, and is shown as such."""
+    wanted = sample.search_events("job.closed", limit=103)
+    _, first, err = both("events", "--event-types", "job.closed", "--limit", "3", "--card")
+    token = re.search(r"^go on +--cursor (\S+)$", err, re.M)[1]  # type: ignore[index]
+    code, out, _ = both("resume", token)
+    assert (code, out.splitlines()[0].split()) == (0, first.splitlines()[0].split())
+    assert [row["event_id"] for row in rows(both("resume", token, "--format", "jsonl")[1])] == (
+        wanted["event_id"].tolist()[3:]
+    )
+
+
+@pytest.mark.parametrize("options", [[], ["--description"], ["--columns", "company,job_id,first_seen_at"]])
+@pytest.mark.parametrize("kind", ["json", "parquet"])
+def test_a_file_gives_all(run: Run, sample: Client, tmp_path: Path, kind: str, options: list[str]) -> None:
+    """`bluedoor resume FILE` gives the rows of the file and the rest, with its columns, as one answer."""
+    path = tmp_path / f"jobs.{kind}"
+    run("search", "nurse", "--limit", "4", *options, "-o", str(path))
+    code, _, err = run("resume", str(path), "--limit", "all", "-o", str(path), "--card")
+    assert code == 0
+    assert "complete (cursor ended)" in err
+    assert "go on" not in err
+    asked: dict[str, Any] = {"description": True} if options == ["--description"] else {}
+    asked |= {"columns": options[1].split(",")} if options[:1] == ["--columns"] else {}
+    wanted = sample.search_jobs("nurse", limit=None, **asked)
+    pd.testing.assert_frame_equal(bd.read_jobs(path, **asked), wanted)
+    assert run("resume", str(path), "--card")[0] == 0  # of what is complete the rows themselves
+
+
+@pytest.mark.parametrize("name", ["jobs.json", "jobs.parquet", "my jobs.json"])
+def test_ctrl_c_keeps_the_rows(run: Run, sample: Client, tmp_path: Path, name: str) -> None:
+    """Interrupted, a load writes the rows that came, exits 1, and says the command that goes on in the same file."""
+    path = tmp_path / name
+    wanted = sample.search_jobs("nurse", limit=None, status=None)["job_id"].tolist()
+    assert len(wanted) > 100
+    search = ("search", "nurse", "--status", "any", "--limit", "all", "--backend", "sample", "-o", str(path))
+    with stopping(sample.backend, 1):
+        code, out, err = run(*search)
+    assert (code, out) == (1, b"")
+    assert bd.read_jobs(path)["job_id"].tolist() == wanted[:100]
+    stopped, go_on = err.splitlines()
+    assert stopped == "bluedoor: note: The load stopped after 100 rows (interrupted by you). They are kept."
+    command = shlex.split(go_on.removeprefix("bluedoor: note: go on with bluedoor "))
+    assert command == ["resume", str(path), "-o", str(path), "--backend", "sample"]
+    with stopping(sample.backend, 0):  # nothing came, and nothing is lost
+        assert run(*command)[0] == 130
+    assert len(bd.read_jobs(path)) == 100
+    assert run(*command)[0] == 0
+    assert bd.read_jobs(path)["job_id"].tolist() == wanted
+
+
+def test_what_keeps_no_card_goes_on_by_its_token(run: Run, sample: Client, tmp_path: Path) -> None:
+    """After Ctrl-C, where the rows are no file that says how they go on, the command has the token."""
+    wanted = sample.search_jobs("nurse", limit=None, status=None)["job_id"].tolist()
+    for more in (["-o", str(tmp_path / "jobs.csv")], ["--format", "json"]):
+        with stopping(sample.backend, 1):
+            code, _, err = run("search", "nurse", "--status", "any", "--limit", "all", *more)
+        assert code == 1
+        command = re.search(r"go on with bluedoor (resume \S+)\n", err)
+        assert command
+        assert ids_of(run(*command[1].split(), "--format", "csv")[1].decode()) == wanted[100:]
+
+
+def test_read_says_how_a_file_goes_on(offline: Run, sample: Client, tmp_path: Path) -> None:
+    """The card of a file that is not whole names the file, whatever cut its rows."""
+    path = bd.save(sample.search_jobs("nurse", limit=4), tmp_path / "jobs.json")
+    assert f"go on      bluedoor resume {path}\n" in offline("read", str(path), "--card")[2]
+
+
+def test_what_says_nothing_of_its_rest(run: Run, sample: Client, tmp_path: Path) -> None:
+    """A file without a card, one that is not there, and what is no token are told apart."""
+    path = bd.save(sample.search_jobs("nurse", limit=4), tmp_path / "jobs.csv")
+    refused(run("resume", str(path)), 2, "jobs.csv does not say what its rows answer", "the token")
+    path = bd.save(sample.search_events(limit=4), tmp_path / "events.json")
+    refused(run("resume", str(path)), 5, "events.json holds events", "the token")
+    refused(run("resume", str(tmp_path / "no.json")), 2, "cannot be read")
+    refused(run("resume", "no"), 2, "not one of this library's", "--card")
+    token = bd.card(sample.search_jobs("nurse", limit=4))["next_cursor"]
+    refused(run("resume", token, "--backend", "http://127.0.0.1:9/v1"), 2, "another search", "backend")
+
+
+@pytest.mark.parametrize(("line", "function"), [
+    ("search", "search_jobs"), ("events", "search_events"), ("resume x", "resume"),
+    (f"source {SEED_SOURCE} --show jobs", "source_jobs"), ("org Spotify --show jobs", "search_jobs"),
+])  # fmt: skip
+def test_progress(monkeypatch: pytest.MonkeyPatch, line: str, function: str) -> None:
+    """--progress and --no-progress are the functions' True and False; without them it is theirs to say."""
+    heard: list[dict[str, Any]] = []
+
+    def hear(_: Client, *__: Any, **named: Any) -> None:
+        heard.append(named)
+        raise bd.NotFoundError("heard")
+
+    monkeypatch.setattr(Client, function, hear)
+    for more, said in (([], {}), (["--progress"], {"progress": True}), (["--no-progress"], {"progress": False})):
+        assert cli.main([*line.split(), *more, "--backend", "sample"]) == 3
+        assert {name: value for name, value in heard.pop().items() if name == "progress"} == said
+
+
+def test_a_bar_where_it_is_asked_for(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe gets a bar only with --progress, and lines that are said meanwhile are lines of their own."""
+    monkeypatch.setattr("bluedoor_tools.progress._BAR_AFTER", 0.0)
+    assert run("search", "--limit", "all", "-o", os.devnull, "--format", "csv")[2] == ""
+    said = run("search", "--limit", "all", "-o", os.devnull, "--format", "csv", "--progress")[2]
+    assert "postings/s" in said
+    assert said.endswith("\n")
+
+
+@pytest.mark.parametrize(("line", "function"), [
+    (f"show {SEED_ID}", "get_job"), (f"show {SEED_ID} {'0' * 40}", "get_jobs"), ("org Spotify", "get_org"),
+    ("org Spotify --show breakdowns", "get_org"), (f"source {SEED_SOURCE}", "get_source"),
+])  # fmt: skip
+def test_refresh(monkeypatch: pytest.MonkeyPatch, line: str, function: str) -> None:
+    """--refresh reaches the functions that keep records on disk."""
+    heard: list[bool] = []
+
+    def hear(_: Client, *__: Any, refresh: bool = False, **___: Any) -> None:
+        heard.append(refresh)
+        raise bd.NotFoundError("heard")
+
+    monkeypatch.setattr(Client, function, hear)
+    for more in ([], ["--refresh"]):
+        assert cli.main([*line.split(), *more, "--backend", "sample"]) == 3
+    assert heard == [False, True]
+
+
+def test_chains(monkeypatch: pytest.MonkeyPatch) -> None:
+    """--chains stands on either side of the command, and reaches the connection."""
+    heard: list[int] = []
+
+    def hear(*_: Any, chains: int, **__: Any) -> None:
+        heard.append(chains)
+        raise bd.NotFoundError("heard")
+
+    monkeypatch.setattr("bluedoor_tools.connection.connect", hear)
+    for line in ("--chains 1 search", "search --chains 2", "--chains 1 search --chains 3", "search"):
+        assert cli.main(line.split()) == 3
+    assert heard == [1, 2, 3, MOST_CHAINS]
+
+
+def test_a_long_load_is_announced_before_it_begins(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What a load is about to do is on standard error while it does it, not behind its rows."""
+    notice = "300,000 rows take 3,000 requests. Ctrl-C keeps the rows that came, and bd.resume goes on from there."
+
+    def load(*_: Any, **__: Any) -> None:
+        warn(notice, bd.LongLoadWarning)
+        assert capfd.readouterr().err == f"bluedoor: note: {notice.replace('bd.', 'bluedoor ')}\n"
+        raise bd.NotFoundError("loaded")
+
+    monkeypatch.setattr(Client, "search_jobs", load)
+    assert cli.main(["search", "--backend", "sample"]) == 3
+
+
+def test_a_cache_that_cannot_be_used_is_said_once(
+    run: Run, raw: FaceData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command answers all the same, and the library's log is a line like the others."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("BLUEDOOR_CACHE_DIR", str(tmp_path / "file"))
+    with serving(create_app(raw)) as url:
+        code, out, err = run("show", SEED_ID, "--backend", url)
+    assert (code, b"Spotify" in out) == (0, True)
+    assert err.startswith("bluedoor: note: The cache of records cannot be used (")
+    assert err.endswith("Set BLUEDOOR_CACHE_DIR to a folder that can be written.\n")
+    assert err.count("\n") == 1
+
+
+def test_a_page_from_the_cache_says_the_option(run: Run, raw: FaceData, tmp_path: Path) -> None:
+    """The page of a record that was kept says its age, and that --refresh asks anew, which then it does."""
+    with serving(create_app(raw)) as url:
+        asked, kept, anew = (run("show", SEED_ID, "--backend", url, *more)[1] for more in ([], [], ["--refresh"]))
+    assert b"(--refresh asks anew)" in kept
+    assert b"refresh=" not in kept
+    assert anew == asked
+    assert b"cache" not in asked
+
+
+def test_a_file_that_is_replaced(run: Run, tmp_path: Path) -> None:
+    """The new rows stand in the old ones' place, under the same rights, and nothing else is left in the folder."""
+    path = tmp_path / "jobs.csv"
+    path.write_text("old", encoding="utf-8")
+    path.chmod(0o640)
+    (tmp_path / "link.csv").symlink_to(path)
+    assert run("search", "--limit", "1", "-o", str(tmp_path / "link.csv"))[0] == 0
+    assert path.read_bytes().startswith(b'"title"')
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["jobs.csv", "link.csv"]
 
 
 # --- slices -----------------------------------------------------------------------------------------------------------
@@ -813,6 +1046,13 @@ def test_help_enters_no_heavy_library() -> None:
         ("https://x.test/?limit=5&cursor=abc&org_ids=1 did not answer",
          "https://x.test/?limit=5&cursor=abc&org_ids=1 did not answer"),
         ("The columns org_id and workplace_type", "The columns org_id and workplace_type"),
+        ("They are kept. bd.resume(df) goes on from there.", "They are kept."),
+        ("Ctrl-C keeps the rows that came, and bd.resume goes on from there; limit=… takes fewer.",
+         "Ctrl-C keeps the rows that came, and bluedoor resume goes on from there; --limit … takes fewer."),
+        ("From the cache (refresh=True asks anew).", "From the cache (--refresh asks anew)."),
+        ("still to be had: x: get_jobs goes on with the ids", "still to be had: x: bluedoor show goes on with the ids"),
+        ("a folder that can be written, or connect(…, cache=False).", "a folder that can be written."),
+        ("Ask page after page: connect(…, chains=1).", "Ask page after page: --chains 1."),
     ],
 )  # fmt: skip
 def test_advice_in_options(advice: str, said: str) -> None:

@@ -68,8 +68,10 @@ class ApiBackend:
 
     def pace(self) -> tuple[float, str]:
         limiter = self._transport.limiter
-        alone = 1 / max(limiter.latency(), 0.001)  # what one request after the other makes
-        return limiter.rate() if self._most_chains > 1 else min(limiter.rate(), alone), limiter.described()
+        rate, each = limiter.rate(), max(limiter.latency(), 0.001)
+        if self._most_chains > 1 or rate < 1 / each:
+            return rate, limiter.described()
+        return 1 / each, f"one request after the other, {each:.2g} s each"
 
     def size(self, query: Query) -> int | None:
         counted = self.facets(_OF_EVERY_JOB, query, contract.FACET_LIMIT)

@@ -1,4 +1,4 @@
-"""The command line: ``bluedoor search | show | events | …``, each command one of the functions.
+"""The command line: ``bluedoor search | resume | show | …``, each command one of the functions.
 
 The options are the functions' arguments. Data goes to standard output or `-o`; everything said about it, the answer
 card included, to standard error. Exit codes: 0 answered · 1 a part of the rows only · 2 the request is wrong · 3 not
@@ -8,6 +8,7 @@ found · 4 could not ask · 5 answered, but not as promised · 6 not authorised 
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -44,6 +45,7 @@ _EXIT_CODES: tuple[tuple[type[BluedoorError], int], ...] = (
 )
 _ASKING: dict[str, Callable[[Client, argparse.Namespace], int | None]] = {
     "search": jobs.search,
+    "resume": jobs.resume,
     "show": jobs.show,
     "events": jobs.events,
     "history": jobs.history,
@@ -93,23 +95,29 @@ def _run(arguments: argparse.Namespace) -> int:
         return 0
     from ..connection import connect
 
-    with connect(arguments.backend, patience=arguments.patience) as client:
+    with connect(arguments.backend, patience=arguments.patience, chains=arguments.chains) as client:
         return _ASKING[arguments.command](client, arguments) or 0
 
 
 @contextmanager
 def _speaking() -> Iterator[list[type[Warning]]]:
-    """Say the library's warnings in one line each; yields the kinds that were heard."""
+    """Say the library's warnings, and what it logs as such, in one line each, at once; yields the kinds heard."""
     heard: list[type[Warning]] = []
 
     def show(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
         heard.append(category)
         say(f"note: {in_options(str(message))}")
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("always", BluedoorWarning)
-        warnings.showwarning = show
-        yield heard
+    logger, logged = logging.getLogger("bluedoor_tools"), logging.Handler(logging.WARNING)
+    logged.emit = lambda record: say(f"note: {in_options(record.getMessage())}")  # type: ignore[method-assign]
+    logger.addHandler(logged)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", BluedoorWarning)
+            warnings.showwarning = show
+            yield heard
+    finally:
+        logger.removeHandler(logged)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ __all__ = [
     "add_option",
     "columns_of",
     "filters_of",
+    "given",
     "given_of",
     "limit_of",
     "number",
@@ -131,6 +132,12 @@ def limit_of(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.limit is None:
         return {}
     return {"limit": None if arguments.limit == "all" else arguments.limit}
+
+
+def given(arguments: argparse.Namespace, *names: str) -> dict[str, Any]:
+    """Arguments that were given: the default of each is the function's own."""
+    values = {name: getattr(arguments, name) for name in names}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def number(text: str) -> float:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import contract
-from ..errors import InvalidRequestError
-from .filters import columns_of, filters_of, given_of, limit_of
+from ..errors import InvalidRequestError, UnexpectedAnswerError
+from .filters import columns_of, filters_of, given, given_of, limit_of
 from .output import put, put_record
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..client import Client
 
-__all__ = ["events", "facets", "history", "read", "search", "show"]
+__all__ = ["events", "facets", "history", "read", "resume", "search", "show"]
+
+_TABLES = {"events": "event search"}  # of the kinds of frames that go on, those whose table has another name
 
 
 def search(client: Client, arguments: argparse.Namespace) -> None:
@@ -26,18 +32,31 @@ def search(client: Client, arguments: argparse.Namespace) -> None:
         columns=columns_of(arguments),
         cursor=arguments.cursor,
         **limit_of(arguments),
+        **given(arguments, "progress"),
     )
     put(jobs, arguments, "jobs")
+
+
+def resume(client: Client, arguments: argparse.Namespace) -> None:
+    """Go on with a load that stopped: of a file all its rows, of a token the rest."""
+    from ..answer_card import card
+
+    text = arguments.stopped
+    is_file = "." in text or os.sep in text or os.path.exists(text)  # a token has neither dots nor slashes
+    stopped = _saved(Path(text)) if is_file else text
+    rows = client.resume(stopped, **limit_of(arguments), **given(arguments, "progress"))
+    kind = str(card(rows)["kind"])
+    put(rows, arguments, _TABLES.get(kind, kind))
 
 
 def show(client: Client, arguments: argparse.Namespace) -> None:
     """One posting's page, or a table of several."""
     if arguments.is_page(arguments):
-        put_record(client.get_job(arguments.job[0]), arguments)
+        put_record(client.get_job(arguments.job[0], **given(arguments, "refresh")), arguments)
         return
-    columns = columns_of(arguments)
-    described = _given(arguments, "description")
-    jobs = client.get_jobs(arguments.job, columns=columns, **described, **_given(arguments, "max_requests"))
+    jobs = client.get_jobs(
+        arguments.job, columns=columns_of(arguments), **given(arguments, "description", "max_requests", "refresh")
+    )
     put(jobs, arguments, "jobs")
 
 
@@ -45,17 +64,20 @@ def events(client: Client, arguments: argparse.Namespace) -> None:
     """The events of one posting, or a search for events."""
     filters = filters_of(arguments, contract.EVENT_PARAMETERS)
     if arguments.job is None:
-        found = client.search_events(**filters, cursor=arguments.cursor, **limit_of(arguments))
+        found = client.search_events(
+            **filters, cursor=arguments.cursor, **limit_of(arguments), **given(arguments, "progress")
+        )
         put(found, arguments, "event search")
         return
     if arguments.job in contract.EVENT_TYPES:
         raise InvalidRequestError(
             f"{arguments.job!r} is a type of events, not a posting.", hint=f"Write --event-types {arguments.job}."
         )
-    given = given_of(arguments, contract.EVENT_PARAMETERS) + (["--cursor"] if arguments.cursor is not None else [])
-    if given:
+    refused = given_of(arguments, contract.EVENT_PARAMETERS)
+    refused += [f"--{name}" for name in given(arguments, "cursor", "progress")]
+    if refused:
         raise InvalidRequestError(
-            f"The events of one posting take no {' and no '.join(given)}.",
+            f"The events of one posting take no {' and no '.join(refused)}.",
             hint=f"To search among them: --job-ids {arguments.job[:200]}, without a posting before the options.",
         )
     put(client.job_events(arguments.job, **limit_of(arguments)), arguments, "events")
@@ -74,7 +96,7 @@ def facets(client: Client, arguments: argparse.Namespace) -> None:
         q=arguments.q,
         **filters_of(arguments, contract.PARAMETERS),
         **limit_of(arguments),
-        **_given(arguments, "max_requests"),
+        **given(arguments, "max_requests"),
     )
     put(counts, arguments, "facets")
 
@@ -87,7 +109,23 @@ def read(arguments: argparse.Namespace) -> None:
     put(read_jobs(arguments.path, columns=columns, description=arguments.description), arguments, "jobs")
 
 
-def _given(arguments: argparse.Namespace, name: str) -> dict[str, Any]:
-    """An argument where it was given: its default is the function's own."""
-    value = getattr(arguments, name)
-    return {} if value is None else {name: value}
+def _saved(path: Path) -> pd.DataFrame:
+    """A load's rows as a file keeps them, with the columns that it had."""
+    from ..answer_card import card
+    from ..files import read_jobs
+
+    hint = 'JSON and Parquet files of jobs do; of others, give the token that stands behind "go on with".'
+    try:
+        jobs = read_jobs(path)
+    except UnexpectedAnswerError as error:
+        raise UnexpectedAnswerError(error.message, hint=f"Not every file goes on: {hint}") from None
+    entries = card(jobs)
+    if entries["call"]["function"] == "read_jobs" and entries["next_cursor"] is None:
+        raise InvalidRequestError(
+            f"{path.name} does not say what its rows answer: there is no going on from it.",
+            hint=hint,
+        )
+    asked = entries["call"]["arguments"]
+    if not {"columns", "description"} & set(asked):
+        return jobs
+    return read_jobs(path, columns=asked.get("columns"), description=asked.get("description") is True)

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from .. import contract
 from ..errors import nearest
-from ..wire import DEFAULT_PATIENCE
+from ..wire import DEFAULT_PATIENCE, MOST_CHAINS
 from .advice import in_options
 from .filters import Once, add_filters, add_option, number, whole, whole_or_all
 from .text_table import say
@@ -21,6 +21,7 @@ FORMATS = ("table", "csv", "jsonl", "json", "parquet", "xlsx")
 _SHOWS = {"org": ("page", "candidates", "breakdowns", "sources", "jobs"), "source": ("page", "jobs")}
 _SUMMARIES = {
     "search": "search postings, newest first",
+    "resume": "go on with a load that stopped",
     "show": "one posting's record page, or several as a table",
     "events": "lifecycle events of one posting, or a search for events",
     "history": "when a posting was open and when closed",
@@ -84,7 +85,7 @@ def _parser() -> _Parser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"bluedoor-tools {version('bluedoor-tools')}")
-    _add_connection(parser, backend=None, patience=DEFAULT_PATIENCE)
+    _add_connection(parser, backend=None, patience=DEFAULT_PATIENCE, chains=MOST_CHAINS)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_jobs(commands)
     _add_records(commands)
@@ -101,7 +102,23 @@ def _add_jobs(commands: Any) -> None:
     search.add_argument("--description", action="store_true", help="add the postings' texts")
     _add_columns(search)
     search.add_argument("--cursor", help="go on where the answer card of the same search says")
+    _add_progress(search)
     add_filters(search, contract.PARAMETERS)
+
+    resume = _command(commands, "resume", "token_or_file [options]")
+    resume.add_argument(
+        "stopped",
+        metavar="token_or_file",
+        help='what stands behind "go on with", which gives the rest; or the JSON or Parquet file that the rows were '
+        "written to, which gives all, old and new",
+    )
+    _add_limit(
+        resume,
+        "rows more at most, or 'all' (default: what the load still wanted; behind a limit "
+        "as many again, of a token 100)",
+        whole_or_all,
+    )
+    _add_progress(resume)
 
     def is_page(arguments: argparse.Namespace) -> bool:
         return len(arguments.job) == 1 and arguments.columns is None and arguments.description is None
@@ -113,11 +130,13 @@ def _add_jobs(commands: Any) -> None:
         "--description", action=argparse.BooleanOptionalAction, help="of a table: with the postings' texts (default)"
     )
     _add_most_requests(show, "of several: more postings than this are refused (default 1000)")
+    _add_refresh(show)
 
     events = _command(commands, "events", "[job] [filters] [options]")
     events.add_argument("job", nargs="?", help="job_id or URL of a posting; without it, events are searched")
     _add_limit(events, "events at most (default 100), or 'all' of a search", whole_or_all)
     events.add_argument("--cursor", help="go on where the answer card of the same search says")
+    _add_progress(events, "of a search: ")
     add_filters(events, contract.EVENT_PARAMETERS)
 
     history = _command(commands, "history", "job [options]")
@@ -145,6 +164,8 @@ def _add_records(commands: Any) -> None:
                whole_or_all)  # fmt: skip
     _add_columns(org, "; of jobs")
     org.add_argument("--cursor", help="of jobs: go on where their answer card says")
+    _add_progress(org, "of jobs: ")
+    _add_refresh(org)
 
     source = _command(commands, "source", "source_id [--show WHAT] [options]", page=is_page)
     source.add_argument("source_id", help="its id, as in the column source_id")
@@ -152,6 +173,8 @@ def _add_records(commands: Any) -> None:
     _add_limit(source, "of jobs: rows at most (default 100), or 'all'", whole_or_all)
     _add_columns(source, "; of jobs")
     source.add_argument("--cursor", help="of jobs: go on where their answer card says")
+    _add_progress(source, "of jobs: ")
+    _add_refresh(source, "of the page: ")
 
     slices = _command(commands, "slice", "job [name] [options]")
     slices.add_argument("job", help="job_id or URL of the posting")
@@ -204,11 +227,11 @@ def _command(
         "(default: on a terminal)"
     )  # fmt: skip
     if not offline:
-        _add_connection(command, backend=argparse.SUPPRESS, patience=argparse.SUPPRESS)
+        _add_connection(command, backend=argparse.SUPPRESS, patience=argparse.SUPPRESS, chains=argparse.SUPPRESS)
     return command
 
 
-def _add_connection(parser: _Parser, *, backend: Any, patience: Any) -> None:
+def _add_connection(parser: _Parser, *, backend: Any, patience: Any, chains: Any) -> None:
     """Options that stand before the command as well as behind it; there, SUPPRESS keeps what stood before."""
     parser.add_argument(
         "--backend", default=backend, help="api, sample, or a URL (default: BLUEDOOR_BACKEND, or else api)"
@@ -219,6 +242,13 @@ def _add_connection(parser: _Parser, *, backend: Any, patience: Any) -> None:
         default=patience,
         metavar="SECONDS",
         help=f"for one request (default {DEFAULT_PATIENCE:g})",
+    )
+    parser.add_argument(
+        "--chains",
+        type=whole("requests"),
+        default=chains,
+        metavar="N",
+        help=f"requests under way at once, at most (default {MOST_CHAINS}); 1 loads page after page",
     )
 
 
@@ -232,6 +262,20 @@ def _add_columns(command: _Parser, more: str = "") -> None:
 
 def _add_most_requests(command: _Parser, help_text: str) -> None:
     add_option(command, "max_requests", type=whole("requests"), metavar="N", help=help_text)
+
+
+def _add_progress(command: _Parser, of: str = "") -> None:
+    command.add_argument(
+        "--progress",
+        action=argparse.BooleanOptionalAction,
+        help=f"{of}a bar on standard error (default: for loads over a second, on a terminal)",
+    )
+
+
+def _add_refresh(command: _Parser, of: str = "") -> None:
+    command.add_argument(
+        "--refresh", action="store_true", default=None, help=f"{of}pass by records kept on disk: ask anew"
+    )
 
 
 def _add_show(command: _Parser, help_text: str) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["check_output", "discard_output", "put", "put_record", "say_backend"]
 
 _BINARY = ("parquet", "xlsx")
+_RESUMABLE = ("json", "parquet")  # they keep the card, and so the way on
 _TABLE_ENDINGS = ("", "txt", "table")
 # What a table shows of a frame, which has more columns; and the column whose cells flow on where they are long.
 _TABLE_COLUMNS = {
@@ -103,7 +105,8 @@ def put(
     if ATTRS_KEY not in frame.attrs or (kind == "checks" and arguments.card is None):  # checks say it all themselves
         return
     entries = card(frame)
-    go_on = [("go on", f"{again} --cursor {entries['next_cursor']}".strip())] if entries["next_cursor"] else []
+    further = _further(frame, entries, arguments, again)
+    go_on = [("go on", further)] if further else []
     said = [
         (label, in_options(text) if label == "note" else text) for label, text in entries.lines() if label != "go on"
     ]
@@ -113,22 +116,52 @@ def put(
         for note in entries["notes"]:
             if note.startswith("nothing matches"):
                 say(f"note: {in_options(note)}")
-    if str(entries["reason"]).startswith("interrupted") and go_on:
-        say(f"note: go on with {go_on[0][1]}")
+    if further and _stopped(entries):
+        say(f"note: go on with {further}")
     say_backend(entries["backend"], arguments)
+
+
+def _further(frame: pd.DataFrame, entries: Mapping[str, Any], arguments: argparse.Namespace, again: str) -> str:
+    """What goes on behind the rows: of a load that stopped a command, of one cut by its limit an option of this one."""
+    token = entries["next_cursor"]
+    if token is None:
+        return ""
+    if arguments.command not in {"read", "resume"} and not _stopped(entries):
+        return f"{again} --cursor {token}".strip()
+    file, kind = arguments.output, arguments.format
+    words = ["bluedoor", "resume"]
+    if arguments.command == "read":
+        words.append(str(arguments.path))
+    elif kind in _RESUMABLE and file is not None and entries["kind"] == "jobs" and "job_id" in frame.columns:
+        words += [str(file), "-o", str(file)]
+        words += ["--format", kind] if file.suffix.lower() != f".{kind}" else []
+    else:
+        words.append(token)
+    backend = getattr(arguments, "backend", None)
+    words += ["--backend", backend] if backend is not None else []
+    return shlex.join(words)
+
+
+def _stopped(entries: Mapping[str, Any]) -> bool:
+    return str(entries["reason"]).startswith("interrupted")
 
 
 def put_record(record: Job | Org | Source, arguments: argparse.Namespace) -> None:
     """Write a record as its page, as the API answers it, or as a frame."""
     match arguments.format:
         case "table":
-            _write(f"{record}\n".encode(), arguments.output)
+            page = f"{record}\n"
+            for notice in record.notices:  # the library's own words; the rest is the record's
+                page = page.replace(notice, in_options(notice))
+            _write(page.encode(), arguments.output)
         case "json":
             import json
 
             text = json.dumps({"data": record.record}, ensure_ascii=False, indent=2)
             _write_data(f"{text}\n".encode(), arguments.output)
-            _say_card([("note", notice) for notice in record.notices], arguments)  # pages and cards say it themselves
+            _say_card(
+                [("note", in_options(notice)) for notice in record.notices], arguments
+            )  # pages and cards say it themselves
         case "html":
             from ..pages import to_html
 
@@ -170,12 +203,28 @@ def _write_data(body: bytes, output: Path | None) -> None:
 
 def _write(body: bytes, output: Path | None) -> None:
     if output is not None:
-        output.write_bytes(body)
+        _write_file(body, output)
     else:
         left = memoryview(body)
         while left:  # unbuffered (PYTHONUNBUFFERED), a write may take a part only
             left = left[sys.stdout.buffer.write(left) or 0 :]
         sys.stdout.buffer.flush()
+
+
+def _write_file(body: bytes, output: Path) -> None:
+    """Write a file; the rows of an earlier load stay in their place until the new ones are on the disk."""
+    if output.is_file():
+        target = output.resolve()
+        beside = target.with_name(f".{target.name}.{os.getpid()}")
+        with suppress(PermissionError):  # in a folder where only the file itself may be written
+            try:
+                beside.write_bytes(body)
+                shutil.copymode(target, beside)
+                beside.replace(target)
+                return
+            finally:
+                beside.unlink(missing_ok=True)
+    output.write_bytes(body)
 
 
 def discard_output() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import InvalidRequestError, ResultCutWarning
 from .advice import as_command
-from .filters import columns_of, limit_of
+from .filters import columns_of, given, limit_of
 from .output import put, put_record, say_backend
 from .text_table import say
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 __all__ = ["org", "slices", "source"]
 
 _TAKES = {
-    "page": (),
-    "breakdowns": (),
+    "page": ("refresh",),
+    "breakdowns": ("refresh",),
     "candidates": ("limit",),
-    "sources": ("limit",),
-    "jobs": ("limit", "columns", "cursor"),
+    "sources": ("limit", "refresh"),
+    "jobs": ("limit", "columns", "cursor", "progress"),
 }
 
 
@@ -32,7 +32,7 @@ def org(client: Client, arguments: argparse.Namespace) -> None:
     if arguments.show == "candidates":
         put(client.find_orgs(arguments.org, **limit_of(arguments)), arguments, "orgs")
         return
-    found = client.get_org(arguments.org)
+    found = client.get_org(arguments.org, **given(arguments, "refresh"))
     match arguments.show:
         case "page":
             put_record(found, arguments)
@@ -41,7 +41,12 @@ def org(client: Client, arguments: argparse.Namespace) -> None:
         case "sources":
             put(found.sources(**limit_of(arguments)), arguments, "sources")
         case _:
-            jobs = found.jobs(columns=columns_of(arguments), cursor=arguments.cursor, **limit_of(arguments))
+            jobs = found.jobs(
+                columns=columns_of(arguments),
+                cursor=arguments.cursor,
+                **limit_of(arguments),
+                **given(arguments, "progress"),
+            )
             put(jobs, arguments, "jobs")
 
 
@@ -49,10 +54,14 @@ def source(client: Client, arguments: argparse.Namespace) -> None:
     """A crawled board's page, or its postings."""
     _check_fit(arguments)
     if arguments.show == "page":
-        put_record(client.get_source(arguments.source_id), arguments)
+        put_record(client.get_source(arguments.source_id, **given(arguments, "refresh")), arguments)
         return
     jobs = client.source_jobs(
-        arguments.source_id, columns=columns_of(arguments), cursor=arguments.cursor, **limit_of(arguments)
+        arguments.source_id,
+        columns=columns_of(arguments),
+        cursor=arguments.cursor,
+        **limit_of(arguments),
+        **given(arguments, "progress"),
     )
     put(jobs, arguments, "jobs")
 
@@ -84,7 +93,7 @@ def slices(client: Client, arguments: argparse.Namespace) -> None:
 
 def _check_fit(arguments: argparse.Namespace) -> None:
     """Refuse options that say nothing of what is to be shown."""
-    for name in ("limit", "columns", "cursor"):
+    for name in ("limit", "columns", "cursor", "progress", "refresh"):
         if getattr(arguments, name) is not None and name not in _TAKES[arguments.show]:
             choices = next(action.choices for action in arguments.parser._actions if action.dest == "show")
             fitting = [show for show, names in _TAKES.items() if name in names and show in choices]

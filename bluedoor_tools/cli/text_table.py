@@ -12,7 +12,7 @@ import os
 import sys
 import unicodedata
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 from ..arguments import instant_text
@@ -120,8 +120,18 @@ def say(text: str, prefix: str = "bluedoor: ") -> None:
     if sys.stderr is None:
         return
     line = without_key(one_line(f"{prefix}{text}"))
-    with suppress(OSError):  # nobody listens
+    with suppress(OSError), _above_bars():  # nobody listens
         sys.stderr.write(f"\x1b[2m{line}\x1b[0m\n" if not prefix and styled(sys.stderr) else f"{line}\n")
+
+
+def _above_bars() -> AbstractContextManager[None]:
+    """Where a bar is drawn, it makes room for the line."""
+    if "tqdm" not in sys.modules:
+        return nullcontext()
+    from tqdm import tqdm
+
+    room: AbstractContextManager[None] = tqdm.external_write_mode(file=sys.stderr)
+    return room
 
 
 def _fit(natural: Mapping[str, int], rigid: set[str], width: int) -> dict[str, int]:

@@ -33,6 +33,7 @@ from .extent import extent_of
 
 __all__ = ["WalkingFunctions"]
 
+_CHUNK = 300  # records of a part held as they came: there are many parts, and a record holds its whole page
 _PROVIDERS = "ats_provider"  # the facet of a field that every posting has
 
 
@@ -176,7 +177,10 @@ class WalkingFunctions(Answering):
         walk.pages += load.pages
         walk.reason = "page" if rest else "cursor ended"
         walk.next_cursor = self._cursor(walk, rest, given)
-        builder.drift = Drift()  # the rows of the first pages came again
+        if rest:
+            builder.drift = Drift()  # the rows of the first pages may have come again
+        else:
+            builder.drop()  # they have
         builder.gather(load.builders)
         ties = builder.arrange(walk.order.instant, walk.order.id, walk.limit)
         if ties and ties[0][0] is not None and walk.order.before is not None:
@@ -234,7 +238,7 @@ class WalkingFunctions(Answering):
             walk.asks,
             _starts(walk, branches),
             walk.order,
-            builder=lambda: FrameBuilder(walk.decoder, builder.columns, walk.order[:2]),
+            builder=lambda: FrameBuilder(walk.decoder, builder.columns, walk.order[:2], chunk=_CHUNK),
             decoder=walk.decoder,
             given=walk.start.given if walk.start is not None else (),
             chains=self.backend.chains,
@@ -252,19 +256,21 @@ class WalkingFunctions(Answering):
             return self.backend.size(query.within(within))  # costs a request
         return None
 
-    def _values(self, query: Query, within: Within, size: int) -> list[Within]:
-        """The parts of postings of one moment: by provider where these add up, else by whether a salary is given."""
+    def _values(self, query: Query, within: Within, size: int | None) -> list[Within]:
+        """The parts of postings of one moment: by provider where these add up, else by whether a salary is given.
+
+        No posting lacks a provider: its id is made of it.
+        """
         part = query.within(within)
         taken = {"provider", "salary_exists", "salary_min"} & set(part.filters)
         if query.parameters is not contract.PARAMETERS or taken:
             return []
         with contextlib.suppress(BluedoorError):
-            counts = self.backend.facets(_PROVIDERS, part, contract.FACET_LIMIT).counts
-            if sum(count for _, count in counts) == size and len(counts) > 1:
-                return [(*within, ("provider", str(value))) for value, _ in counts]
-        if "salary_max" in part.filters:
-            return []
-        return [(*within, ("salary_exists", True)), (*within, ("salary_exists", False))]
+            answer = self.backend.facets(_PROVIDERS, part, contract.FACET_LIMIT)
+            whole = len(answer.counts) < (answer.limit or contract.FACET_LIMIT)
+            if whole and len(answer.counts) > 1 and size in {None, sum(count for _, count in answer.counts)}:
+                return [(*within, ("provider", str(value))) for value, _ in answer.counts]
+        return [] if "salary_max" in part.filters else [(*within, ("salary_exists", given)) for given in (True, False)]
 
     def _count_again(self, walk: Walk, builder: FrameBuilder) -> None:
         """Where fewer rows came than were counted at the beginning: what the server counts now."""

@@ -21,6 +21,7 @@ CAREFUL_RATES = {False: 5.0, True: 20.0}  # requests/s, by whether a key is sent
 _FASTEST = 1000.0  # requests/s, where nothing ever refuses
 # Sends remembered: a limit that allows more in one window is not counted.
 _LARGEST_COUNT, _FEWEST_KEPT = 100_000, 2000
+_FEWEST_HELD_BACK = 5  # of so few in a window, one that is late costs more than it endangers
 _GAP = 0.01  # seconds between two sends: a burst does not pile up
 _OK, _TOO_MANY = 200, 429
 
@@ -28,6 +29,7 @@ _OK, _TOO_MANY = 200, 429
 _ROUND_TRIPS, _FEWEST_ROUND_TRIPS = 150, 10
 _DEVIATIONS, _SMALLEST_MARGIN, _LONGEST_MARGIN = 3.5, 0.01, 5.0
 _LARGEST_MARGIN = 0.15  # a share of the window
+_ANSWERS_TO_BE_SURE = 200
 
 # A rate that is not stated.
 _GROWTH, _USED_UP = 1.15, 0.8
@@ -76,6 +78,7 @@ class Pacing:
         self._tier_known = rate is not None
         self._log: list[float] = []  # planned sends, and those of others as far as they are known; ascending
         self._log_full = _FEWEST_KEPT
+        self._sent: list[float] = []  # when requests really went out; ascending
         self._through: deque[float] = deque(maxlen=10_000)  # planned sends of what was not refused
         self._round_trips: deque[float] = deque(maxlen=_ROUND_TRIPS)
         self._jitter = math.inf
@@ -128,6 +131,21 @@ class Pacing:
             self._second_began, self._in_second = planned, 0
         self._in_second += 1
 
+    def send(self, now: float) -> float:
+        """Count a request as really sent now; or the seconds by which that is too soon.
+
+        On a busy machine threads wake late, and what was planned well apart would go out together.
+        """
+        wait = 0.0
+        for count, seconds in self.windows():
+            if count >= _FEWEST_HELD_BACK and count <= len(self._sent):
+                wait = max(wait, self._sent[-count] + seconds - now)
+        if wait <= 0:
+            self._sent.append(now)
+            if len(self._sent) >= self._log_full:
+                del self._sent[: -min(self._log_full // 2, _LARGEST_COUNT)]
+        return wait
+
     def answered(self, sent_at: float, status: int, headers: Mapping[str, str], now: float) -> None:
         """Learn from an answer to the request that was planned for `sent_at`."""
         if status == _OK:
@@ -159,7 +177,9 @@ class Pacing:
         return times[len(times) // 2] if times else None
 
     def _margin(self, seconds: float) -> float:
-        return max(_SMALLEST_MARGIN, min(self._jitter, _LARGEST_MARGIN * seconds, _LONGEST_MARGIN))
+        # At first little is measured, and threads and connections that begin are late.
+        unsure = _LARGEST_MARGIN * seconds * max(0.0, 1 - self._answers / _ANSWERS_TO_BE_SURE)
+        return max(_SMALLEST_MARGIN, min(max(self._jitter, unsure), _LARGEST_MARGIN * seconds, _LONGEST_MARGIN))
 
     def _measure(self, round_trip: float) -> None:
         self._round_trips.append(max(0.0, round_trip))
