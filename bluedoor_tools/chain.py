@@ -29,6 +29,7 @@ the part of the query that this narrows it to."""
 
 _EMPTY_MAX = 20  # pages without a row, one after another, before a chain is given up
 _FIRST = dt.datetime.min.replace(tzinfo=dt.UTC)  # a row without its instant comes last
+_ASK_AGAIN = 5
 _TICK = dt.timedelta(milliseconds=1)  # as finely as the API writes instants
 
 
@@ -86,6 +87,8 @@ class Chain:
         self._ordered = True
         self._restarted_at: str | None = None
         self._broken: BluedoorError | None = None
+        self._asked_again = 0  # how often, for the page whose cursor leads back: it may lead on another time
+        self.newest: str | None = None  # the instant of the first row
         self._empty = 0
         self.rows: deque[Any] = deque()
         self.key: tuple[dt.datetime, str] | None = None  # of the first row, read when it is needed
@@ -100,7 +103,7 @@ class Chain:
     @property
     def stuck(self) -> bool:
         """Whether the server's cursor leads nowhere, and there is no going on without it."""
-        return self._broken is not None and not self._can_restart()
+        return self._broken is not None and self._asked_again >= _ASK_AGAIN and not self._can_restart()
 
     def position(self) -> Position | None:
         """Where to go on; None at the end, and where there is no going on."""
@@ -108,14 +111,19 @@ class Chain:
             return Position(self._branch, self._asked_with, self._given, self.within, self._behind)
         if self.ended or self.stuck:
             return None
-        if self._broken is not None:
+        if self._broken is not None and self._can_restart():
             return Position(self._branch, None, 0, self._restarting(), self._behind)
+        if self._broken is not None:
+            return Position(self._branch, self._asked_with, self._held, self.within, self._behind)
         return Position(self._branch, self._next, self._skip, self.within, self._behind)
 
     def read(self, decoder: Decoder, wanted: int | None, total: bool) -> ListPage:
         """Take the next page in hand. The last one is asked for exactly the rows still wanted."""
         if self._broken is not None:
-            self._restart(self._broken)
+            if self._asked_again >= (1 if self._can_restart() else _ASK_AGAIN):
+                self._restart(self._broken)
+            else:
+                self._asked_again, self._broken, self._next = self._asked_again + 1, None, self._asked_with
         if self._empty > _EMPTY_MAX:
             raise self._without_rows()
         limit = contract.PAGE_LIMIT if wanted is None else min(contract.PAGE_LIMIT, wanted + self._skip)
@@ -167,7 +175,7 @@ class Chain:
         for place, record in enumerate(records[skipped:], start=skipped + 1):
             name = getattr(record, self._order.id)
             if name and name in self._ids:
-                self.repeated += self._restarted_at is None
+                self.repeated += self._restarted_at is None and not self._asked_again
                 continue
             self._ids.add(name)
             if name not in self._before:
@@ -181,7 +189,10 @@ class Chain:
         self._empty = 0 if rows else self._empty + 1
         if rows:
             self._restarted_at = None
-        if answer.next_cursor is not None and answer.next_cursor in self._seen:
+            self.newest = self.newest or getattr(rows[0], self._order.instant)
+        leads_back = answer.next_cursor is not None and answer.next_cursor in self._seen
+        self._asked_again = self._asked_again if leads_back else 0
+        if leads_back:
             self._broken = UnexpectedAnswerError(
                 "The server's next_cursor leads back to a page that was already read.",
                 hint="Start the search again; narrower filters make shorter walks.",

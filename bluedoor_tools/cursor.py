@@ -39,7 +39,9 @@ class Cursor:
     Stateless: the text form carries all there is, so another process goes on from it. `clock` is the instant from
     which the first page counted ages such as ``"7d"``; the later pages count from the same. `given` are the ids of the
     rows of the last instant, which may come again. `call` is the function with its arguments, so that the text alone
-    is enough to go on, and `left` how many of the rows that it wanted are still to come (None: all there are).
+    is enough to go on; with `limit`, what it was limited to in all, and `expected`, the rows thought to be still to
+    come, where known. `left` is how many of the rows that it wanted are still to come (None: all there are), and
+    `from_start` whether what came before and what comes now are together the whole.
     """
 
     positions: tuple[Position, ...]
@@ -48,10 +50,12 @@ class Cursor:
     given: tuple[str, ...] = ()
     call: Mapping[str, Any] = field(default_factory=dict)
     left: int | None = None
+    from_start: bool = True
 
     def encode(self) -> str:
         """The cursor as opaque, URL-safe text."""
         parts = [_CURSOR_FORM, self.positions, self.fingerprint, self.clock, self.given, self.call, self.left]
+        parts.append(self.from_start)
         packed = zlib.compress(json.dumps(parts, separators=(",", ":")).encode(), 9)
         return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
@@ -62,7 +66,7 @@ class Cursor:
             if not isinstance(text, str):
                 raise TypeError
             packed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-            form, positions, fingerprint, clock, given, call, left = json.loads(_unpacked(packed))
+            form, positions, fingerprint, clock, given, call, left, from_start = json.loads(_unpacked(packed))
             dt.datetime.fromisoformat(clock)
             whole = (
                 form == _CURSOR_FORM
@@ -72,10 +76,11 @@ class Cursor:
                 and all(isinstance(name, str) for name in given)
                 and isinstance(call, dict)
                 and (left is None or (type(left) is int and left >= 0))
+                and isinstance(from_start, bool)
             )
             if not whole:
                 raise ValueError
-            return cls(tuple(map(_position, positions)), fingerprint, clock, tuple(given), call, left)
+            return cls(tuple(map(_position, positions)), fingerprint, clock, tuple(given), call, left, from_start)
         except (ValueError, TypeError, binascii.Error, zlib.error, RecursionError):
             raise InvalidRequestError(
                 "The cursor is not one of this library's.",

@@ -141,7 +141,7 @@ class FrameBuilder:
         self._waiting, self._chunks, self.drift = [], [], Drift()
 
     def gather(self, others: Iterable[FrameBuilder]) -> None:
-        """Take over the rows of builders of the same columns."""
+        """Take over the rows of builders of the same columns; to be done once more where it was interrupted."""
         for other in others:
             other._flush()
             self._chunks = [*self._chunks, *other._chunks]
@@ -156,7 +156,6 @@ class FrameBuilder:
         """
         self._flush()
         table = pa.Table.from_batches(self._chunks, schema=self._schema)
-        self._chunks = []
         order = pc.sort_indices(
             table.select([instant, name]), sort_keys=[(instant, "descending"), (name, "descending")]
         )

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from .backends.base import ListPage
 from .chain import Ask, Chain, Order
 from .cursor import Position, Within
-from .decode import Decoder, Page
+from .decode import Decoder, Page, parse_instant
 from .frames import FrameBuilder
 from .splitting import by_age, by_time
 from .wire.work import StoppedError, current, following, working
@@ -152,6 +152,11 @@ class Load:
     def builders(self) -> list[FrameBuilder]:
         """The rows of the parts; to be taken once the load is over."""
         return [part.builder for part in self._parts]
+
+    @property
+    def came_to_its_limit(self) -> bool:
+        """Whether no part is open that was begun: the rows are the newest."""
+        return self._error is None and not any(part.taken and part.position is not None for part in self._parts)
 
     def run(self, report: Callable[[int], None]) -> None:
         """Read all parts; `report` is told the rows so far, in this thread.
@@ -318,21 +323,20 @@ class Load:
             return False
         if answer.total_capped and answer.total:  # so that a count that stopped says of a part that it is too large
             self._part_rows = min(self._part_rows, max(_SMALLEST_PART, int(0.75 * answer.total)))
-        least = max(part.read, answer.total or 0)
+        surprise = part.guess is not None and max(part.read, answer.total or 0) > 1.25 * part.guess
         if part.fresh and exact is not None:
-            part.size, surprise = exact, False
-        elif part.guess is not None and part.size is None and least > 1.25 * part.guess:
-            part.size, surprise, part.guess = self._size(part.start.branch, part.start.within), True, None
-        elif part.fresh and part.guess is None:
-            part.size, surprise = self._size(part.start.branch, part.start.within), False
-        elif not part.fresh:
+            part.size = exact
+        elif surprise or (part.fresh and (part.guess is None or answer.total_capped)):
+            part.size, part.guess = self._size(part.start.branch, part.start.within), None
+        else:
             return False
         if part.size is None or part.size <= 1.5 * self._part_rows + part.read:
             return False
         branch, within = part.start.branch, part.start.within
         number = -(-part.size // self._part_rows)
         # Where there is more than was thought, it lies close together: shorter parts find out where.
-        withins = by_time(within, self._order, self._now, max(number, _CLOSE_TOGETHER) if surprise else number)
+        newest = parse_instant(part.chain.newest or "") or self._now
+        withins = by_time(within, self._order, newest, max(number, _CLOSE_TOGETHER) if surprise else number)
         if len(withins) < 2:
             withins = list(self._values(branch, within, exact))
         if len(withins) < 2:

@@ -75,8 +75,11 @@ class Organisations:
                 self._tell_kept(org_id)
         return known or org_name(self.record(org_id))
 
-    def names(self, org_ids: list[str], notes: list[str], *, keep: bool) -> dict[str, str | None]:
-        """Names by id, asked in bulk for those not met before; a failure leaves them out and says so."""
+    def names(self, org_ids: list[str], notes: list[str], *, keep: bool, ask: bool = True) -> dict[str, str | None]:
+        """Names by id, asked in bulk for those not met before; a failure leaves them out and says so.
+
+        With `keep` an interrupt, too, leaves them out; without `ask` those not met before are.
+        """
         refresh = current().refresh
         with self._lock:
             missing = [org_id for org_id in org_ids if refresh or org_id not in self._names]
@@ -85,6 +88,9 @@ class Organisations:
         parts = [
             missing[start : start + contract.BATCH_LIMIT] for start in range(0, len(missing), contract.BATCH_LIMIT)
         ]
+        if missing and not ask:
+            notes.append("company is empty where the name was not known before: the load was interrupted")
+            parts = []
         try:
             with contextlib.closing(in_parallel(self._look_up, parts, self._backend.chains)) as asked:
                 for _, failed in asked:

@@ -35,10 +35,13 @@ def by_age(within: Within, order: Order, now: dt.datetime) -> list[Within]:
     return _cut(within, order, [cut for cut in cuts if (after is None or cut > after) and (not before or cut < before)])
 
 
-def by_time(within: Within, order: Order, now: dt.datetime, parts: int) -> list[Within]:
-    """About so many parts of equal length, newest first; one only where a window is too short to be cut."""
+def by_time(within: Within, order: Order, newest: dt.datetime, parts: int) -> list[Within]:
+    """About so many parts of equal length, newest first; one only where a window is too short to be cut.
+
+    `newest` is the instant of its first row.
+    """
     after, before = _bounds(within, order)
-    newest = before or max(now, after or now) + _DAY
+    newest = min(before or newest + _NARROWEST, newest + _NARROWEST)
     if after is None:  # what is older than anything known
         after = newest - 2 * _OLDEST * _DAY
         return _cut(within, order, [_odd(after)])

@@ -8,7 +8,7 @@ id, descending; a row that several queries give comes once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from . import contract
@@ -90,6 +90,7 @@ class Walk:
         # Where the rows were loaded in parts: their chains, in place of the walk's own.
         self.parts: list[Chain] = []
         self.remarks: list[str] = []  # on how the rows were loaded
+        self.expected: int | None = None  # rows in all, where known
         self.counted_again: int | None = None  # rows that match, at the end
         self.counted_by_facets: int | None = None  # rows that match, where a total says less
         self._latest: Request | None = None
@@ -158,6 +159,17 @@ class Walk:
         if self.start is not None:
             return []
         return [(chain.first.total, chain.first.total_capped) for chain in self._chains if chain.first]
+
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether the caller stopped it: then nothing more is asked."""
+        return self.reason == f"interrupted: {KeyboardInterrupt.__name__}"
+
+    @property
+    def expected_by_totals(self) -> int | None:
+        """Rows that match in all, where every query's count came to its end."""
+        counts = [total for total, capped in self.totals() if total is not None and not capped]
+        return sum(counts) if counts and len(counts) == len(self.asks) else None
 
     def follow(self) -> Iterator[Page]:
         """The pages of the walk; after each, `next_cursor` points behind it."""
@@ -254,9 +266,19 @@ class Walk:
         if len(self._chains) > 1 and self._latest_text:  # what a lost cursor goes on from is what the walk has given
             positions = [position._replace(behind=self._latest_text) for position in positions]
         many = len(self._latest_ids) > _IDS_CARRIED and not self._disordered
-        given = () if many else tuple(sorted(self._latest_ids))
-        left = None if self.limit is None else max(0, self.limit - self.rows)
-        return Cursor(tuple(positions), self.mark, self.clock, given, self.call, left).encode() if positions else None
+        given = set() if many else self._latest_ids
+        return self.cursor(positions, given)
+
+    def cursor(self, positions: Sequence[Position], given: Iterable[str], *, gap: bool = False) -> str | None:
+        """The cursor of these positions; where rows behind them came already (`gap`), all of the limit may be left."""
+        left = None if self.limit is None else max(0, self.limit - (0 if gap else self.rows))
+        expected = self.start.call.get("expected") if self.start is not None else self.expected
+        call = {**self.call, "limit": self.limit, "expected": None}
+        if type(expected) is int:
+            call["expected"] = max(0, expected - self.rows)
+        from_start = self.start is None or self.start.from_start
+        cursor = Cursor(tuple(positions), self.mark, self.clock, tuple(sorted(given)), call, left, from_start)
+        return cursor.encode() if positions else None
 
 
 def _is_sound(position: Position, order: Order) -> bool:

@@ -24,7 +24,7 @@ import bluedoor_tools as bd
 from bluedoor_tools import load
 from bluedoor_tools.backends.api import ApiBackend
 from bluedoor_tools.chain import Order
-from bluedoor_tools.client import Client, walking
+from bluedoor_tools.client import Client, loading
 from bluedoor_tools.cursor import Within
 from bluedoor_tools.decode import parse_instant
 from bluedoor_tools.splitting import by_age, by_time
@@ -51,7 +51,7 @@ def same_clock() -> Any:
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is large begins earlier, so that a test may load it many times over."""
-    monkeypatch.setattr(walking, "LARGE", 150)
+    monkeypatch.setattr(loading, "LARGE", 150)
     monkeypatch.setattr(load, "_SMALLEST_PART", 40)
 
 
@@ -431,7 +431,7 @@ def interrupted_at(line: int, inside: frozenset[str]) -> Callable[[FrameType, st
     def trace(frame: FrameType, event: str, _: Any) -> Any:
         nonlocal left
         code = frame.f_code
-        if code.co_name not in inside or not code.co_filename.endswith(("walking.py", "load.py", "frames.py")):
+        if code.co_name not in inside or not code.co_filename.endswith(("loading.py", "load.py", "frames.py")):
             return None
         if event == "line":
             left -= 1

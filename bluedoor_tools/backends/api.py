@@ -37,6 +37,7 @@ __all__ = ["ApiBackend"]
 
 _LONGEST_GET = 4_000  # characters of parameters; longer lists of ids go in a POST body
 _PATIENCE_FOR_SPECIFICATION = 5.0  # seconds
+_PATIENCE_FOR_SIZE = 5.0  # seconds: a load goes on without it
 _ASK_AGAIN = 300.0  # seconds after which a specification that was not to be had is asked for again
 _LARGEST_SPECIFICATION = 20_000_000  # bytes; a specification of a hundred calls has less than one million
 _OF_EVERY_JOB = "ats_provider"  # the facet of a field that no posting lacks
@@ -74,7 +75,9 @@ class ApiBackend:
         return 1 / each, f"one request after the other, {each:.2g} s each"
 
     def size(self, query: Query) -> int | None:
-        counted = self.facets(_OF_EVERY_JOB, query, contract.FACET_LIMIT)
+        counted = self._facets(
+            _OF_EVERY_JOB, query, contract.FACET_LIMIT, min(self._transport.patience, _PATIENCE_FOR_SIZE)
+        )
         whole = len(counted.counts) < (counted.limit or contract.FACET_LIMIT)
         return sum(count for _, count in counted.counts) if whole else None
 
@@ -146,12 +149,15 @@ class ApiBackend:
         return page
 
     def facets(self, field: str, query: Query, limit: int) -> FacetAnswer:
+        return self._facets(field, query, limit, None)
+
+    def _facets(self, field: str, query: Query, limit: int, patience: float | None) -> FacetAnswer:
         asked = facet_request(field, query, limit)
         parameters, notes = self._named("facets", asked.parameters)
         request = Request(asked.method, asked.path, parameters)
         self._check_counted(field, query)
         values, meta = self._transport.ask(
-            "GET", request.path, parameters=request.parameters, read=read_envelope
+            "GET", request.path, parameters=request.parameters, read=read_envelope, patience=patience
         ).content
         counts: list[tuple[Any, int]] = []
         for entry in values if isinstance(values, list) else (values,):

@@ -173,7 +173,7 @@ class EventFunctions(WalkingFunctions):
         arguments |= {"limit": None if limit is None else int(limit)} | ({"cursor": cursor} if cursor else {})
         notes: list[str] = []
         frame = self._walked(
-            self._events(builder, notes),
+            self._events(builder, notes, ask=not walk.was_interrupted),
             walk,
             builder,
             kind="events",
@@ -249,9 +249,9 @@ class EventFunctions(WalkingFunctions):
 
         return ask
 
-    def _events(self, builder: FrameBuilder, notes: list[str]) -> pd.DataFrame:
+    def _events(self, builder: FrameBuilder, notes: list[str], *, ask: bool = True) -> pd.DataFrame:
         """The frame of events, with the values to be read beside their JSON."""
-        frame = builder.finish(lambda org_ids: self._organisations.names(org_ids, notes, keep=True))
+        frame = builder.finish(lambda org_ids: self._organisations.names(org_ids, notes, keep=True, ask=ask))
         place = frame.columns.tolist().index("new_value") + 1
         frame.insert(place, "old_value_text", value_texts(frame["old_value"]))
         frame.insert(place + 1, "new_value_text", value_texts(frame["new_value"]))

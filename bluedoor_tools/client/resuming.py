@@ -9,16 +9,24 @@ from typing import Any
 import pandas as pd
 
 from ..answer_card import ATTRS_KEY, BROKEN, card, fingerprint
-from ..cursor import Cursor
+from ..arguments import instant_text
+from ..chain import just_after
+from ..cursor import Cursor, Position
 from ..errors import InvalidRequestError
 from ..inert import counted, one_line
 from ..progress import Progress
+from ..reproduction import bounded
 from .answering import DEFAULT_LIMIT, Answering, asks, is_default
 
 __all__ = ["ResumeFunctions"]
 
-_ORDERS = {"jobs": ("first_seen_at", "job_id"), "events": ("observed_at", "event_id")}
-_RESUMABLE = {"search_jobs", "search_events", "source_jobs"}
+_ORDERS = {
+    "jobs": ("first_seen_at", "job_id", "first_seen_before"),
+    "events": ("observed_at", "event_id", "observed_before"),
+}
+_FIRST = {"search_jobs": "q", "search_events": "event_types", "source_jobs": "source_id"}  # their first arguments
+# Notes that end with the load that they are of.
+_OF_ONE_GO = ("loaded in ", "company is empty where the name was not known before")
 
 
 class ResumeFunctions(Answering):
@@ -67,9 +75,10 @@ class ResumeFunctions(Answering):
         (6, True)
         """
         if isinstance(stopped, str):
-            return self._go_on(stopped, limit, len_before=0, progress=progress, columns=None)
+            cursor = Cursor.decode(stopped)
+            return self._go_on(cursor, stopped, _wanted(cursor, limit, int(DEFAULT_LIMIT)), progress)
         entries = card(stopped)
-        if entries["kind"] not in _ORDERS or entries["call"].get("function") not in {*_RESUMABLE, "iter_jobs"}:
+        if entries["kind"] not in _ORDERS:
             raise InvalidRequestError(
                 f"A frame of {one_line(str(entries['kind']))} is not loaded row by row.",
                 hint="resume takes frames of search_jobs, search_events and source_jobs.",
@@ -86,66 +95,121 @@ class ResumeFunctions(Answering):
             raise InvalidRequestError(
                 f"Nothing leads on from this frame ({one_line(entries['reason'])}).", hint="Ask the search again."
             )
-        rest = self._go_on(
-            token, limit, len_before=len(stopped), progress=progress, columns=[str(name) for name in stopped.columns]
-        )
-        return _joined(stopped, rest, dict(entries))
+        cursor = Cursor.decode(token)
+        rest = self._go_on(cursor, token, _wanted(cursor, limit, len(stopped)), progress, list(stopped.columns))
+        joined = _joined(stopped, rest, dict(entries), cursor)
+        self._name_companies(joined)
+        # A load that broke off with a gap, and was limited, may have rows beyond its limit.
+        most = cursor.call.get("limit") if is_default(limit) and cursor.left else None
+        return _cut(joined, cursor, most) if type(most) is int and len(joined) > most else joined
 
     def _go_on(
-        self, token: str, limit: int | None, *, len_before: int, progress: Progress, columns: list[str] | None
+        self, cursor: Cursor, token: str, limit: int | None, progress: Progress, columns: list[str] | None = None
     ) -> pd.DataFrame:
         """The rows behind a token."""
-        cursor = Cursor.decode(token)
         function, arguments = cursor.call.get("function"), cursor.call.get("arguments")
-        if function not in _RESUMABLE or not isinstance(arguments, dict):
+        if function not in _FIRST or not isinstance(arguments, dict):
             raise InvalidRequestError("The token names no search that can go on.", hint="Ask the search again.")
         asked: dict[str, Any] = {str(name): value for name, value in arguments.items()}
         if columns is not None and function != "search_events":
             asked["columns"] = columns
-        if is_default(limit):
-            asked["limit"] = (cursor.left or len_before or int(DEFAULT_LIMIT)) if cursor.left is not None else None
-        else:
-            asked["limit"] = limit
-        frame: pd.DataFrame = getattr(self._whole, str(function))(**asked, cursor=token, progress=progress)
+        ask = getattr(self._whole, str(function))
+        frame: pd.DataFrame = ask(**asked, limit=limit, cursor=token, progress=progress)
         return frame
 
+    def _name_companies(self, frame: pd.DataFrame) -> None:
+        """Look up the names that an interrupt left out."""
+        if not {"company", "org_id"} <= set(frame.columns):
+            return
+        nameless = frame["company"].isna() & frame["org_id"].notna()
+        if nameless.any():
+            org_ids = frame.loc[nameless, "org_id"]
+            names = self._organisations.names(list(org_ids.unique()), frame.attrs[ATTRS_KEY]["notes"], keep=True)
+            frame.loc[nameless, "company"] = org_ids.map(names)
 
-def _joined(first: pd.DataFrame, rest: pd.DataFrame, entries: dict[str, Any]) -> pd.DataFrame:
+
+def _wanted(cursor: Cursor, limit: int | None, as_many_again: int) -> int | None:
+    """How many rows more are wanted, where the caller does not say: what was left, or as many again."""
+    if not is_default(limit):
+        return limit
+    return None if cursor.left is None else cursor.left or max(1, as_many_again)
+
+
+def _joined(first: pd.DataFrame, rest: pd.DataFrame, entries: dict[str, Any], cursor: Cursor) -> pd.DataFrame:
     """Two frames of one load as one, in its order, with a card for both."""
-    instant, name = _ORDERS[entries["kind"]]
+    instant, name, _ = _ORDERS[entries["kind"]]
     added: Mapping[str, Any] = rest.attrs[ATTRS_KEY]
     frame = pd.concat([part for part in (first, rest) if len(part)] or [first], ignore_index=True)
     if name in frame.columns:
         frame = frame[~(frame[name].duplicated() & frame[name].notna())]
+    notes = [note for note in entries["notes"] if not note.startswith(_OF_ONE_GO)]
     if {instant, name} <= set(frame.columns):
         frame = frame.sort_values([instant, name], ascending=False, na_position="last", kind="stable")
+    elif len(first) and len(rest):
+        notes.append(f"rows that came later stand at the end: without {instant} and {name} they cannot be put in order")
     frame = frame.reset_index(drop=True)
     ended = added["next_cursor"] is None and added["reason"].startswith("the last page")
-    complete = ended and "cursor" not in entries["call"]["arguments"] and not entries["drift"].get(BROKEN)
-    arguments = dict(entries["call"]["arguments"])
-    if "limit" in arguments:
-        arguments["limit"] = None if complete and arguments["limit"] is None else max(1, len(frame))
-    total, capped = (len(frame), False) if complete and entries["capped"] else (entries["total"], entries["capped"])
-    entries |= {
+    complete = ended and cursor.from_start and not entries["drift"].get(BROKEN)
+    function = str(cursor.call["function"])
+    whole = complete and cursor.call.get("limit") is None
+    arguments = dict(cursor.call["arguments"])
+    if arguments.get("status") == "active":
+        del arguments["status"]  # as it is by default
+    if entries["call"].get("function") == function:
+        arguments = {
+            argument: value for argument, value in entries["call"]["arguments"].items() if argument != "cursor"
+        }
+    frame.attrs[ATTRS_KEY] = {
+        **entries,
         "rows": len(frame),
-        "total": total,
-        "capped": capped,
+        "total": len(frame) if complete and entries["capped"] else entries["total"],
+        "capped": entries["capped"] and not complete,
         "complete": complete,
         "reason": "cursor ended" if complete else added["reason"],
         "next_cursor": added["next_cursor"],
+        "answered_at": added["answered_at"],
         "pages": entries["pages"] + added["pages"],
-        "call": {**entries["call"], "arguments": arguments},
+        "call": {
+            "function": function,
+            "first": _FIRST[function],
+            "arguments": {**bounded(arguments), "limit": None if whole else max(1, len(frame))},
+        },
         "cost": _both(entries["cost"], added["cost"]),
         "drift": dict(Counter(entries["drift"]) + Counter(added["drift"])),
         "unknown_fields": sorted({*entries["unknown_fields"], *added["unknown_fields"]}),
         "notes": [
-            *dict.fromkeys([*entries["notes"], *added["notes"]]),
-            f"a load in more than one go: {counted(len(rest), 'row')} came at {added['answered_at']}",
+            *dict.fromkeys([*notes, *added["notes"]]),
+            f"loaded in more than one go: {counted(len(rest), 'row')} at {added['answered_at']}, the others until "
+            f"{entries['answered_at']}",
         ],
         "fingerprint": fingerprint(frame),
     }
-    frame.attrs[ATTRS_KEY] = entries
     return frame
+
+
+def _cut(frame: pd.DataFrame, cursor: Cursor, most: int) -> pd.DataFrame:
+    """The newest rows of a frame, as many as the load was limited to, with the card for that."""
+    entries = frame.attrs[ATTRS_KEY]
+    instant, name, before = _ORDERS[entries["kind"]]
+    if not {instant, name} <= set(frame.columns):
+        return frame
+    head = frame.head(most).copy()
+    last, token = head[instant].iloc[-1], None
+    if not pd.isna(last):
+        behind = instant_text(last.to_pydatetime())
+        ties = tuple(sorted(str(one) for one in head.loc[head[instant] == last, name]))
+        place = Position(0, None, 0, ((before, just_after(behind)),), behind)
+        token = Cursor((place,), cursor.fingerprint, cursor.clock, ties, cursor.call, 0, cursor.from_start).encode()
+    head.attrs[ATTRS_KEY] = {
+        **entries,
+        "rows": most,
+        "complete": False,
+        "reason": "limit",
+        "next_cursor": token,
+        "call": {**entries["call"], "arguments": {**entries["call"]["arguments"], "limit": most}},
+        "fingerprint": fingerprint(head),
+    }
+    return head
 
 
 def _both(first: Mapping[str, Any] | None, second: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -213,7 +213,8 @@ class SearchFunctions(WalkingFunctions):
         )
         builder = self._load(walk, wanted, None, "postings", progress)
         notes: list[str] = []
-        frame = builder.finish(lambda org_ids: self._organisations.names(org_ids, notes, keep=True))
+        may_ask = not walk.was_interrupted
+        frame = builder.finish(lambda org_ids: self._organisations.names(org_ids, notes, keep=True, ask=may_ask))
         arguments: dict[str, Any] = {"source_id": checked}
         arguments |= named
         arguments |= {"limit": None if limit is None else int(limit)} | ({"cursor": cursor} if cursor else {})
@@ -297,7 +298,8 @@ class SearchFunctions(WalkingFunctions):
     ) -> pd.DataFrame:
         notes: list[str] = []
         # An interrupt amid the names keeps the rows of a long load, but ends a walk page by page.
-        frame = builder.finish(lambda org_ids: self._organisations.names(org_ids, notes, keep=pages is None))
+        ask = not search.walk.was_interrupted
+        frame = builder.finish(lambda org_ids: self._organisations.names(org_ids, notes, keep=pages is None, ask=ask))
         return self._walked(
             frame,
             search.walk,

@@ -141,7 +141,8 @@ class Limiter:
                 windows = [f"{window.count:,} requests per {window.seconds:g} s" for window in pacing.stated.values()]
                 part = f", {pacing.share:.0%} of it used, as others share it" if pacing.share < 1 else ""
                 return f"{' and '.join(windows)}, as the API states{part}"
-            rate = f"{pacing.rate_allowed:.2g} requests/s"
+            rate = f"{pacing.rate_allowed:,.0f}" if pacing.rate_allowed >= 10 else f"{pacing.rate_allowed:.2g}"
+            rate += " requests/s"
             if pacing.found:
                 return f"about {rate}, found out"
             if pacing.rate_was_set:
