@@ -28,6 +28,7 @@ _SMALLEST_PART, _LARGEST_PART = 500, 5_000  # rows that a part is made to hold
 _PARTS_A_CHAIN = 4  # so many parts for each request under way keep all of them busy until near the end
 _TURN = 0.1  # seconds between two looks at how far the load is
 _FIRST_THREADS = 4
+_NEAR_THE_END, _EARLY_ON = 1.5, 4.0  # how much larger than thought a part may be
 _CLOSE_TOGETHER = 16  # parts to split into where rows lie close together
 _TOO_BUSY = 0.6  # of one processor: more threads would wait for each other
 
@@ -321,17 +322,23 @@ class Load:
         exact = answer.total if not answer.total_capped else None
         if answer.next_cursor is None or not part.splittable:
             return False
-        if answer.total_capped and answer.total:  # so that a count that stopped says of a part that it is too large
-            self._part_rows = min(self._part_rows, max(_SMALLEST_PART, int(0.75 * answer.total)))
-        surprise = part.guess is not None and max(part.read, answer.total or 0) > 1.25 * part.guess
+        with self._changed:
+            waiting = sum(not other.taken for other in self._parts)
+            near_the_end = waiting < 2 * self._threads
+        # Early on a large part costs nothing; near the end the others would wait for it.
+        most = (_NEAR_THE_END if near_the_end else _EARLY_ON) * self._part_rows
+        more_than_thought = part.guess is not None and max(part.read, answer.total or 0) > most
+        unknown = part.guess is None or (near_the_end and answer.total_capped)
         if part.fresh and exact is not None:
             part.size = exact
-        elif surprise or (part.fresh and (part.guess is None or answer.total_capped)):
-            part.size, part.guess = self._size(part.start.branch, part.start.within), None
-        else:
+        elif more_than_thought or (part.fresh and unknown):
+            part.size = self._size(part.start.branch, part.start.within)
+        elif not part.fresh:
             return False
-        if part.size is None or part.size <= 1.5 * self._part_rows + part.read:
+        if part.size is None or part.size <= most + part.read:
+            part.guess = part.guess if part.fresh else None  # not to be asked for again
             return False
+        surprise = part.guess is not None and part.size > 2 * part.guess
         branch, within = part.start.branch, part.start.within
         number = -(-part.size // self._part_rows)
         # Where there is more than was thought, it lies close together: shorter parts find out where.

@@ -19,7 +19,7 @@ _AHEAD = 1.0  # seconds: nobody waits longer without looking again, for what is 
 _LONGEST_QUEUE = 900.0  # seconds that it is worth waiting for a window's end
 _USUAL_LATENCY = 0.2
 _TAKEN_IN = 300  # full pages a second, measured on one core: decoded, and made into columns
-_FEWEST_CHAINS, _SPARE_CHAINS, _SPARE_SHARE = 2, 2, 1.3
+_FEWEST_CHAINS, _SPARE_CHAINS, _SPARE_SHARE = 2, 2, 1.6
 
 
 class Limiter:

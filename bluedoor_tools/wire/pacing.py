@@ -27,9 +27,10 @@ _OK, _TOO_MANY = 200, 429
 
 # The margin: how much a round trip varies.
 _ROUND_TRIPS, _FEWEST_ROUND_TRIPS = 150, 10
-_DEVIATIONS, _SMALLEST_MARGIN, _LONGEST_MARGIN = 3.5, 0.01, 5.0
+_DEVIATIONS, _SMALLEST_MARGIN, _LONGEST_MARGIN = 3.5, 0.015, 5.0
 _LARGEST_MARGIN = 0.15  # a share of the window
 _ANSWERS_TO_BE_SURE = 200
+_LATE_FADES, _LATE_MARGIN = 0.99, 0.035  # of the latest, at every tenth answer; a share of the window
 
 # A rate that is not stated.
 _GROWTH, _USED_UP = 1.15, 0.8
@@ -40,7 +41,8 @@ _SHORT_WINDOW = 3  # seconds
 
 # A 429.
 _PAUSE, _LONGEST_PAUSE = 1.0, 60.0
-_SHARE_KEPT, _SHARE_BACK, _LEAST_SHARE = 0.7, 0.05, 0.05
+_SHARE_KEPT, _SHARE_KEPT_ONCE, _SHARE_BACK, _LEAST_SHARE = 0.7, 0.9, 0.05, 0.05
+_ALONE = 30.0  # seconds without another
 _LONG_WAIT = 5.0  # seconds of Retry-After that tell of a window, not of a rate
 _LONGEST_BURST, _IDLE, _FEWEST_IN_BURST = 300.0, 30.0, 5
 _WINDOWS_BEFORE_MORE, _MOST_WINDOWS_BEFORE_MORE = 4, 64
@@ -81,7 +83,7 @@ class Pacing:
         self._sent: list[float] = []  # when requests really went out; ascending
         self._through: deque[float] = deque(maxlen=10_000)  # planned sends of what was not refused
         self._round_trips: deque[float] = deque(maxlen=_ROUND_TRIPS)
-        self._jitter = math.inf
+        self._jitter, self._late = math.inf, 0.0
         self._answers = 0
         self._resets: dict[str, deque[int]] = {}
         self._largest_reset: dict[str, int] = {}
@@ -179,7 +181,8 @@ class Pacing:
     def _margin(self, seconds: float) -> float:
         # At first little is measured, and threads and connections that begin are late.
         unsure = _LARGEST_MARGIN * seconds * max(0.0, 1 - self._answers / _ANSWERS_TO_BE_SURE)
-        return max(_SMALLEST_MARGIN, min(max(self._jitter, unsure), _LARGEST_MARGIN * seconds, _LONGEST_MARGIN))
+        late = min(self._late, _LATE_MARGIN * seconds)
+        return max(_SMALLEST_MARGIN, min(max(self._jitter, unsure, late), _LARGEST_MARGIN * seconds, _LONGEST_MARGIN))
 
     def _measure(self, round_trip: float) -> None:
         self._round_trips.append(max(0.0, round_trip))
@@ -189,8 +192,10 @@ class Pacing:
         if len(times) >= _FEWEST_ROUND_TRIPS and (self._answers % 10 == 0 or math.isinf(self._jitter)):
             mean = sum(times) / len(times)
             deviation = math.sqrt(sum((time - mean) ** 2 for time in times) / len(times))
-            # A busy machine delays few sends, but those by far: the latest is one to expect.
-            self._jitter = max(_DEVIATIONS * deviation, max(times) - mean)
+            # A busy machine delays few sends, but those by far: the latest is one to expect, and again.
+            latest = max(times) - mean
+            self._late = max(latest, self._late * _LATE_FADES)
+            self._jitter = max(_DEVIATIONS * deviation, latest)
 
     def _see_others(self, limit: StatedLimit, seconds: float, now: float) -> None:
         """What others used of a stated limit counts as if it had been sent from here."""
@@ -238,7 +243,9 @@ class Pacing:
             self._learn_window(min(wait, _LONGEST_PAUSE), now)
         elif self.stated:
             if now - self._share_lowered >= self._shortest():
-                self.share = max(_LEAST_SHARE, self.share * _SHARE_KEPT)
+                # One alone was a send that was late; where they go on, others have their share.
+                alone = now - self._share_lowered > _ALONE
+                self.share = max(_LEAST_SHARE, self.share * (_SHARE_KEPT_ONCE if alone else _SHARE_KEPT))
                 self._share_lowered = self._share_raised = now
         elif not self.even:
             self.even = True

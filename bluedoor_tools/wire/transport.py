@@ -8,6 +8,7 @@ are no JSON. Every try takes its turn by the limiter first. No text of an answer
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import platform
@@ -174,10 +175,12 @@ class Transport:
         work = current()
 
         def once() -> tuple[Content, httpx.Headers]:
+            # Made before its turn: what is done after it makes the request late.
+            request = self._request(method, url, path, parameters, body, whole=largest < math.inf)
             with bounds.standing_still():
                 turn = self._limiter.take_turn(bounds.seconds)
             work.sent()
-            response = self._once(method, url, path, parameters, body, bounds.left(), largest)
+            response = self._once(request, path, bounds.left(), largest)
             self._limiter.answered(turn, response.status_code, response.headers)
             if response.status_code != httpx.codes.OK:
                 raise refusal(response, path, self._named(path), sends_key=self.sends_key, clean=self._clean)
@@ -214,29 +217,32 @@ class Transport:
             raise
         return Answer(content, headers, retrying.statistics["attempt_number"])
 
-    def _once(
+    def _request(
         self,
         method: str,
         url: str,
         path: str,
         parameters: Mapping[str, str] | None,
         body: Mapping[str, Any] | None,
-        left: float,
-        largest: float,
-    ) -> httpx.Response:
+        *,
+        whole: bool,
+    ) -> httpx.Request:
+        # A packed body could grow beyond any bound.
+        headers = {"Accept-Encoding": "identity"} if whole else None
+        try:
+            return self._client.build_request(method, url, params=parameters or None, json=body, headers=headers)
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise self._not_askable(path, error) from None
+
+    def _not_askable(self, path: str, error: Exception) -> InvalidRequestError:
+        return InvalidRequestError(f"{self._named(path)} cannot be asked ({self._clean(error)}).", hint=ADDRESS_HINT)
+
+    def _once(self, request: httpx.Request, path: str, left: float, largest: float) -> httpx.Response:
         """The answer to one try, whatever its status, its body read."""
         deadline, silence = self._clock.now() + left, min(_TIMEOUT, left)
-        timeout = httpx.Timeout(silence, connect=min(_CONNECT_TIMEOUT, left))
+        request.extensions["timeout"] = httpx.Timeout(silence, connect=min(_CONNECT_TIMEOUT, left)).as_dict()
         try:
-            with self._client.stream(
-                method,
-                url,
-                params=parameters or None,
-                json=body,
-                timeout=timeout,
-                # A packed body could grow beyond any bound.
-                headers={"Accept-Encoding": "identity"} if largest < math.inf else None,
-            ) as response:
+            with contextlib.closing(self._client.send(request, stream=True)) as response:
                 if largest < math.inf and response.headers.get("Content-Encoding", "identity") != "identity":
                     raise TooLargeError
                 response.stream = BoundedBody(response.stream, deadline, largest, self._clock)
@@ -261,9 +267,7 @@ class Transport:
                 context={"damaged": True},
             ) from None
         except (httpx.InvalidURL, UnicodeError) as error:  # a host such as a..b is found out only here
-            raise InvalidRequestError(
-                f"{self._named(path)} cannot be asked ({self._clean(error)}).", hint=ADDRESS_HINT
-            ) from None
+            raise self._not_askable(path, error) from None
         return response
 
     def _read(self, content: bytes, path: str, read: Callable[[bytes, str], Content]) -> Content:
