@@ -18,6 +18,7 @@ __all__ = ["LoadProgress", "Progress", "Reporter", "check_progress", "load_notic
 _BAR_AFTER = 1.0  # seconds: a load that is over sooner needs no bar
 _EVERY = 0.1  # seconds between two reports
 _LONG = 60.0  # seconds: a load that takes longer says so first
+_ADVICE = "Ctrl-C keeps the rows that came, and bd.resume goes on from there; limit=… takes fewer."
 _ROWS_A_REQUEST = 100  # what a full page holds
 
 
@@ -185,7 +186,14 @@ def _kind_of_bar() -> Any:
     return auto_bar
 
 
-def load_notice(rows: int | None, at_least: bool, pages: int | None, rate: float | None, described: str) -> str | None:
+def load_notice(
+    rows: int | None,
+    at_least: bool,
+    pages: int | None,
+    rate: float | None,
+    described: str,
+    advice: str = _ADVICE,
+) -> str | None:
     """What is said before a load that takes more than a minute at the present limit; None where it takes less.
 
     Parameters
@@ -198,6 +206,8 @@ def load_notice(rows: int | None, at_least: bool, pages: int | None, rate: float
         requests a second at the present limit; None where nothing limits it, which needs no notice
     described
         the limit in words, and where it comes from
+    advice
+        what the caller can do
 
     >>> print(load_notice(1_650_000, False, 16_500, 5, "5 requests/s, a careful start").split(". ")[0])
     1,650,000 rows take 16,500 requests and about 55 minutes at the present limit (5 requests/s, a careful start)
@@ -215,7 +225,6 @@ def load_notice(rows: int | None, at_least: bool, pages: int | None, rate: float
         begin = f"{'At least ' if at_least else ''}{rows:,} rows take {counted(pages, 'request')}"
         length = _in_words(pages / rate)
         begin += f" and {f'{length} or more' if at_least else f'about {length}'} at the present limit"
-    advice = "Ctrl-C keeps the rows that came, and bd.resume goes on from there; limit=… takes fewer."
     return f"{begin} ({described}). {advice}"
 
 

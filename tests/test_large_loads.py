@@ -212,7 +212,7 @@ def test_a_moment_with_very_many_postings(providers: bool, salaries: bool) -> No
     """Where time does not split a bulk, another filter does: providers, salaries; or one chain follows it."""
     same: dict[str, Any] = {} if providers else {"provider": "lever"}
     same |= {} if salaries else {"salary_min": None}
-    data = postings(1_700, [THICK] * 1_500 + ["2026-05-01T00:00:00Z"] * 200, **same)
+    data = postings(2_800, [THICK] * 2_600 + ["2026-05-01T00:00:00Z"] * 200, **same)
     client, face = client_of(data, total_cap=None)
     assert_whole(loaded(client), newest_first(data))
     asked = {name for request in searches(face) for name in request}

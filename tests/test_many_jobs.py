@@ -10,10 +10,13 @@ import pandas as pd
 import pytest
 
 import bluedoor_tools as bd
+from bluedoor_tools.backends.api import ApiBackend
 from bluedoor_tools.client import Client
-from tests.api_face import FaceData, Faults, InProcessTransport, Override
+from bluedoor_tools.wire.limiter import Limiter
+from bluedoor_tools.wire.transport import Transport
+from tests.api_face import FaceApp, FaceData, Faults, InProcessTransport, Override
 from tests.api_face.examples import CLOCK, job, org, small_data
-from tests.clients import client_of, client_through, ids, run
+from tests.clients import FACE_URL, SkippingClock, client_of, client_through, ids, run
 
 SPOTIFY = "76a82054d2c45c7b4c4f9ca9915c4b03b7a5b303"
 URL = "https://jobs.lever.co/spotify/76458bae-8a16-4c42-8780-f9452206f0e0"
@@ -364,3 +367,29 @@ def test_urls_that_do_not_tell_an_id_are_left_out_and_named(sample: Client) -> N
     assert any(all(url in note for url in urls) for note in card["notes"])
     with pytest.raises(bd.InvalidRequestError, match=r"do not tell.*search_jobs\(title"):
         sample.get_jobs(urls)
+
+
+def test_progress_of_many_jobs(api: Client, face: FaceApp) -> None:
+    """A function is told the postings so far, of how many; where it raises that is announced, and rows are kept."""
+    some = [str(record["job_id"]) for record in face.data.jobs[:7]]
+    told: list[bd.LoadProgress] = []
+    api.get_jobs(some, progress=told.append)
+    assert (told[-1].rows, told[-1].expected) == (7, 7)
+
+    def fail(state: bd.LoadProgress) -> None:
+        raise ValueError("my own")
+
+    with pytest.warns(bd.BluedoorWarning, match="ValueError: my own"):
+        frame = api.get_jobs(some, progress=fail)
+    assert len(frame) > 0
+
+
+def test_many_jobs_at_a_slow_limit_are_announced(face: FaceApp) -> None:
+    """A load of more than a minute at the present limit says so first."""
+    clock = SkippingClock()
+    transport = Transport(
+        FACE_URL, transport=InProcessTransport(face), clock=clock, limiter=Limiter(clock=clock, rate=0.1)
+    )
+    some = [str(record["job_id"]) for record in face.data.jobs[:9]]
+    with pytest.warns(bd.LongLoadWarning, match="9 rows take 9 requests"):
+        Client(ApiBackend(transport)).get_jobs(some)

@@ -758,3 +758,18 @@ def test_the_last_page_has_no_cursor(face: FaceApp, wire: Transport, meta: Any) 
         query, Decoder(contract.JOB_FIELDS), cursor=None, limit=10, description=False, total=True
     )
     assert page.next_cursor is None
+
+
+def test_a_server_that_has_answered_is_given_the_whole_patience(api: Client, face: FaceApp, waits: list[float]) -> None:
+    """Web pages one after another end a first request soon: the address may be wrong. Later ones pass like any failure."""
+    page = Override("jobs/search", "<html>Just a moment</html>", times=5)
+    face.faults.overrides = [page]
+    with pytest.raises(bd.UnexpectedAnswerError, match="web page"):
+        api.search_jobs(limit=1)
+    assert page.times == 2
+    face.faults.overrides = []
+    api.search_jobs(limit=1)
+    face.faults.overrides = [Override("jobs/search", "<html>Just a moment</html>", times=5)]
+    frame = api.search_jobs(limit=1)
+    assert len(frame) == 1
+    assert bd.card(frame)["cost"]["repeated"] == {"UnexpectedAnswerError": 5}

@@ -14,7 +14,9 @@ from ..backends.base import Request
 from ..decode import Decoder
 from ..errors import (
     BluedoorError,
+    BluedoorWarning,
     InvalidRequestError,
+    LongLoadWarning,
     NotFoundError,
     PartialResultWarning,
     UnexpectedAnswerError,
@@ -23,15 +25,18 @@ from ..errors import (
 from ..frames import FrameBuilder
 from ..inert import counted
 from ..posting_urls import posting_id
+from ..progress import Progress, check_progress, load_notice, reporting
 from ..records import Job
 from ..reproduction import FEW_SHOWN, bounded
 from ..wire.parallel import in_parallel
-from ..wire.work import Work
+from ..wire.work import StoppedError, Work, current
 from .answering import Answering, job_columns_of, with_computation
+from .loading import guarded
 from .refreshing import from_cache, refreshing
 
 __all__ = ["JobFunctions"]
 
+_ADVICE = "Ctrl-C keeps the rows that came."
 _FEW_WRONG = 3  # entries that an error lists
 
 
@@ -124,6 +129,7 @@ class JobFunctions(Answering):
         description: bool | None = None,
         max_requests: int = 1000,
         refresh: bool = False,
+        progress: Progress = None,
     ) -> pd.DataFrame:
         """Many postings' full records: a DataFrame in the order asked, each posting once.
 
@@ -141,6 +147,8 @@ class JobFunctions(Answering):
             number
         refresh
             True passes by what is kept on disk, postings and names of companies, and keeps the new answers
+        progress
+            as for :meth:`search_jobs`
 
         Returns
         -------
@@ -168,7 +176,7 @@ class JobFunctions(Answering):
         True
         """
         with refreshing(refresh):
-            return self._jobs(jobs, columns, description, max_requests)
+            return self._jobs(jobs, columns, description, max_requests, progress)
 
     def _jobs(
         self,
@@ -176,7 +184,9 @@ class JobFunctions(Answering):
         columns: Iterable[str] | str | None,
         description: bool | None,
         max_requests: int,
+        progress: Progress,
     ) -> pd.DataFrame:
+        told = guarded(check_progress(progress))
         wanted, without_id = _posting_ids(jobs)
         if not isinstance(description, bool | None):
             raise InvalidRequestError(f"description={description!r} is not True or False.")
@@ -203,11 +213,19 @@ class JobFunctions(Answering):
                 raise UnexpectedAnswerError(f"Asked for job {job_id}, the backend answered with another record.")
             coming[job_id] = json.dumps([record]).encode()
 
+        pace, work = self.backend.pace(), current()
+        notice = load_notice(len(wanted), False, len(wanted), *pace, advice=_ADVICE) if pace else None
+        if notice:
+            warn(notice, LongLoadWarning)
         try:
-            with closing(in_parallel(ask, wanted, self.backend.chains)) as asked:
+            with (
+                reporting(told, "postings") as reporter,
+                closing(in_parallel(ask, wanted, self.backend.chains)) as asked,
+            ):
                 for _, failed in asked:
                     if failed is not None:
                         raise failed
+                    reporter.update(len(coming), len(wanted) - len(unknown), work.requests)
         except (BluedoorError, KeyboardInterrupt) as error:
             arrived, absent = dict(coming), set(unknown)  # what is still under way may come later, and is let go
             if not arrived:
@@ -226,6 +244,8 @@ class JobFunctions(Answering):
                     f"({str(error) or 'interrupted by you'}). The rows so far are kept.",
                     PartialResultWarning,
                 )
+            elif isinstance(error, StoppedError):
+                warn(str(error), BluedoorWarning)
         else:
             arrived, absent = coming, unknown
         decoder = Decoder(contract.JOB_FIELDS)
@@ -240,7 +260,8 @@ class JobFunctions(Answering):
         if missing:
             notes.append(f"not found: {counted(len(missing), 'posting')}: {shown}")
             warn(f"{len(missing):,} of {len(wanted):,} postings were not found: {shown}", PartialResultWarning)
-        frame = builder.finish(lambda org_ids: self._organisations.names(org_ids, notes, keep=True))
+        may_ask = stopped != "interrupted: KeyboardInterrupt"
+        frame = builder.finish(lambda org_ids: self._organisations.names(org_ids, notes, keep=True, ask=may_ask))
         path = contract.endpoint("job").path.format(job_id=wanted[0])
         arguments = bounded({"jobs": tuple(wanted)}) | ({"columns": names} if columns is not None else {})
         arguments |= {} if description is None else {"description": description}

@@ -23,7 +23,7 @@ from ..walk import Walk
 from ..wire.work import StoppedError, current
 from .answering import Answering
 
-__all__ = ["LoadingFunctions"]
+__all__ = ["LoadingFunctions", "guarded"]
 
 _CHUNK = 300  # records of a part held as they came: there are many parts, and a record holds its whole page
 _COUNT_AGAIN = 60.0  # seconds after which counts that were not to be had are asked for again
@@ -48,7 +48,7 @@ class LoadingFunctions(Answering):
         `branches` are its queries; without them (a board) it is always read page after page.
         """
         builder = FrameBuilder(walk.decoder, columns, walk.order[:2])
-        told, done = _guarded(check_progress(progress)), False
+        told, done = guarded(check_progress(progress)), False
         try:
             with reporting(told, noun) as reporter:
                 self._follow(walk, builder, branches, reporter)
@@ -214,7 +214,7 @@ class LoadingFunctions(Answering):
             walk.counted_again = None if answer.total_capped else answer.total
 
 
-def _guarded(progress: Progress) -> Progress:
+def guarded(progress: Progress) -> Progress:
     """A caller's function, of which whatever it raises stops the load and keeps its rows."""
     if not callable(progress):
         return progress

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import random
 from collections.abc import Iterator
 
@@ -24,10 +25,14 @@ class NoConnectionError(UnreachableError):
 
 
 class Patience:
-    """The seconds that one request may take with its repetitions; waiting for one's turn is free."""
+    """The seconds that one request may take with its repetitions; waiting for one's turn is free.
 
-    def __init__(self, seconds: float, clock: Clock) -> None:
+    Where the server has answered before (`known`), no kind of failure is given up sooner: it passes, or it does not.
+    """
+
+    def __init__(self, seconds: float, clock: Clock, *, known: bool = False) -> None:
         self.seconds = seconds
+        self._most_tries = math.inf if known else _FEW_TRIES
         self._clock = clock
         self._began, self._free = clock.now(), 0.0
 
@@ -53,7 +58,7 @@ class Patience:
     def is_over(self, state: tenacity.RetryCallState) -> bool:
         """Whether nothing is tried again after the try that `state` tells of."""
         error = state.outcome.exception() if state.outcome else None
-        if state.attempt_number >= _FEW_TRIES and isinstance(error, UnexpectedAnswerError | NoConnectionError):
+        if state.attempt_number >= self._most_tries and isinstance(error, UnexpectedAnswerError | NoConnectionError):
             return True  # a wrong address or no network does not pass with waiting
         return self.spent() + state.upcoming_sleep > self.seconds
 

@@ -95,6 +95,7 @@ class Transport:
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.patience = patience
+        self._has_answered = False  # as the API does
         self._clock = clock
         try:
             self._host = httpx.URL(self.base_url).netloc.decode("ascii")
@@ -170,7 +171,7 @@ class Transport:
         """
         if self._client.is_closed:
             raise InvalidRequestError("This client is closed.", hint="Connect again: bd.connect(…).")
-        bounds = Patience(self.patience if patience is None else patience, self._clock)
+        bounds = Patience(self.patience if patience is None else patience, self._clock, known=self._has_answered)
         url = (str(httpx.URL(self.base_url).join("/")).rstrip("/") if at_origin else self.base_url) + path
         work = current()
 
@@ -184,7 +185,9 @@ class Transport:
             self._limiter.answered(turn, response.status_code, response.headers)
             if response.status_code != httpx.codes.OK:
                 raise refusal(response, path, self._named(path), sends_key=self.sends_key, clean=self._clean)
-            return self._read(response.content, path, read), response.headers
+            content = self._read(response.content, path, read)
+            self._has_answered = True
+            return content, response.headers
 
         def before_sleep(state: tenacity.RetryCallState) -> None:
             error = state.outcome.exception() if state.outcome else None
