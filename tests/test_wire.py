@@ -761,7 +761,7 @@ def test_the_last_page_has_no_cursor(face: FaceApp, wire: Transport, meta: Any) 
 
 
 def test_a_server_that_has_answered_is_given_the_whole_patience(api: Client, face: FaceApp, waits: list[float]) -> None:
-    """Web pages one after another end a first request soon: the address may be wrong. Later ones pass like any failure."""
+    """Web pages end a first request soon, as the address may be wrong; later they are waited out like any fault."""
     page = Override("jobs/search", "<html>Just a moment</html>", times=5)
     face.faults.overrides = [page]
     with pytest.raises(bd.UnexpectedAnswerError, match="web page"):
