@@ -85,6 +85,9 @@ class Chain:
         self._behind = start.behind
         self._oldest: dt.datetime | None = parse_instant(start.behind) if start.behind else None
         self._ordered = True
+        self._stood_at = (
+            self._oldest if self._before else None
+        )  # where an earlier walk's rows are told by what they are
         self._restarted_at: str | None = None
         self._broken: BluedoorError | None = None
         self._asked_again = 0  # how often, for the page whose cursor leads back: it may lead on another time
@@ -101,6 +104,16 @@ class Chain:
         self.unmatched: Counter[str] = Counter()
 
     @property
+    def ordered(self) -> bool:
+        """Whether rows came newest first so far."""
+        return self._ordered
+
+    @property
+    def _stood(self) -> str | None:
+        """The instant of the last row given, where that says what is still to come."""
+        return self._behind if self._ordered else None
+
+    @property
     def stuck(self) -> bool:
         """Whether the server's cursor leads nowhere, and there is no going on without it."""
         return self._broken is not None and self._asked_again >= _ASK_AGAIN and not self._can_restart()
@@ -108,14 +121,14 @@ class Chain:
     def position(self) -> Position | None:
         """Where to go on; None at the end, and where there is no going on."""
         if self._given < self._held:
-            return Position(self._branch, self._asked_with, self._given, self.within, self._behind)
+            return Position(self._branch, self._asked_with, self._given, self.within, self._stood)
         if self.ended or self.stuck:
             return None
         if self._broken is not None and self._can_restart():
             return Position(self._branch, None, 0, self._restarting(), self._behind)
         if self._broken is not None:
-            return Position(self._branch, self._asked_with, self._held, self.within, self._behind)
-        return Position(self._branch, self._next, self._skip, self.within, self._behind)
+            return Position(self._branch, self._asked_with, self._held, self.within, self._stood)
+        return Position(self._branch, self._next, self._skip, self.within, self._stood)
 
     def read(self, decoder: Decoder, wanted: int | None, total: bool) -> ListPage:
         """Take the next page in hand. The last one is asked for exactly the rows still wanted."""
@@ -168,10 +181,11 @@ class Chain:
         records = answer.page.records
         self._asked_with, self._next = self._next, answer.next_cursor
         held = len(records)
-        skipped = min(self._skip, held)
+        skipped = self._skipped(records)
         self._ids.update(getattr(record, self._order.id) for record in records[:skipped])
         rows: deque[Any] = deque()
         places: deque[int] = deque()
+        met = 0
         for place, record in enumerate(records[skipped:], start=skipped + 1):
             name = getattr(record, self._order.id)
             if name and name in self._ids:
@@ -181,12 +195,14 @@ class Chain:
             if name not in self._before:
                 rows.append(record)
                 places.append(place)
+            else:
+                met += 1
         self._look_at_order(rows)
         self.rows, self._places, self.key = rows, places, None
         # Rows that came before are done with, too.
         self._given, self._held = places[0] - 1 if places else held, held
-        self._skip = max(0, self._skip - held)
-        self._empty = 0 if rows else self._empty + 1
+        # Rows of an earlier walk are progress, too.
+        self._empty = 0 if rows or met else self._empty + 1
         if rows:
             self._restarted_at = None
             self.newest = self.newest or getattr(rows[0], self._order.instant)
@@ -200,14 +216,41 @@ class Chain:
         self._seen.add(answer.next_cursor)
         self.ended = answer.next_cursor is None
 
+    def _skipped(self, records: list[Any]) -> int:
+        """How many rows of a page an earlier walk has given: by what they are, where that tells it, else by count."""
+        if not self._skip:
+            return 0
+        stood = self._stood_at
+        if stood is None:
+            skipped = min(self._skip, len(records))
+            self._skip -= skipped
+            return skipped
+        newer = 0
+        for record in records:
+            moment = parse_instant(getattr(record, self._order.instant) or "")
+            if moment is None or moment <= stood:
+                self._skip = 0  # those of that very instant are known by their ids
+                break
+            newer += 1
+        return newer
+
     def _look_at_order(self, rows: Sequence[Any]) -> None:
         """Note whether new rows still come newest first, as going on without a cursor needs it."""
-        for record in (rows[0], rows[-1]) if rows else ():
-            moment = parse_instant(getattr(record, self._order.instant) or "")
+        last = ""
+        for record in rows:
+            text = getattr(record, self._order.instant) or ""
+            if text == last or (len(text) == len(last) and text[-1] == last[-1] == "Z" and text < last):
+                last = text  # as the API writes them, texts compare as their instants do
+                continue
+            if last:
+                self._oldest = parse_instant(last)
+            moment = parse_instant(text)
             if moment is None or (self._oldest is not None and moment > self._oldest):
                 self._ordered = False
             else:
-                self._oldest = moment
+                self._oldest, last = moment, text
+        if last:
+            self._oldest = parse_instant(last)
 
     def _can_restart(self) -> bool:
         return (

@@ -136,6 +136,17 @@ class FrameBuilder:
         """Hold the rows so far as compactly as can be: no more are expected soon."""
         self._flush()
 
+    def newest(self, name: str) -> dt.datetime | None:
+        """The latest instant of a column that is carried."""
+        self._flush()
+        latest = [pc.max(chunk.column(name)).as_py() for chunk in self._chunks]
+        return max((moment for moment in latest if moment is not None), default=None)
+
+    def all_have(self, name: str) -> bool:
+        """Whether no row lacks a value in a column that is carried."""
+        self._flush()
+        return all(chunk.column(name).null_count == 0 for chunk in self._chunks)
+
     def drop(self) -> None:
         """Give up the rows so far."""
         self._waiting, self._chunks, self.drift = [], [], Drift()

@@ -17,6 +17,7 @@ from .backends.base import ListPage
 from .chain import Ask, Chain, Order
 from .cursor import Position, Within
 from .decode import Decoder, Page, parse_instant
+from .errors import BluedoorError
 from .frames import FrameBuilder
 from .splitting import by_age, by_time
 from .wire.work import StoppedError, current, following, working
@@ -134,6 +135,7 @@ class Load:
                 self._parts.append(self._part(start, fresh=False))
         self._changed = threading.Condition()
         self._threads = 0
+        self._alone = False  # no thread is to be had: the caller's reads
         self._crew = _Crew()
         self._closed = False
         self._error: BaseException | None = None
@@ -178,6 +180,9 @@ class Load:
                     with self._changed:
                         self._grow()
                         self._changed.wait(_TURN)
+                    if self._alone:
+                        self._threads, self._alone = 1, False
+                        self._work()
                     report(self.rows)
             finally:
                 work.stop.set()
@@ -187,6 +192,8 @@ class Load:
                 for part in self._parts:  # a page that is being taken in is taken in, a later one is not
                     with part.lock:
                         pass
+        if isinstance(self._error, Exception) and not isinstance(self._error, BluedoorError | NotSplittableError):
+            raise StoppedError(f"The load broke off ({type(self._error).__name__}: {self._error}).") from self._error
         if self._error is not None:
             raise self._error
 
@@ -255,9 +262,14 @@ class Load:
         self._crew.turn(self._threads)
         most = min(self._chains(), self._crew.most)
         while not self._closed and waiting > 0 and self._threads < most and self._next() is not None:
+            thread = threading.Thread(target=self._start, name="bluedoor-load", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:  # the system gives no more
+                self._alone = self._threads == 0
+                return
             self._threads += 1
             waiting -= 1
-            threading.Thread(target=self._start, name="bluedoor-load", daemon=True).start()
 
     def _work(self) -> None:
         """One thread: part after part."""
@@ -302,10 +314,12 @@ class Load:
                     return
                 rows = part.chain.give(len(part.chain.rows))
                 part.builder.add(Page(rows, answer.page.drift))
-                part.position = part.chain.position()
+                position, stuck = part.chain.position(), part.chain.stuck
+                # Where its cursor leads nowhere, a part is gone on with from before this page.
+                part.position = part.position if stuck and position is None else position
                 part.fresh = False
                 part.read += len(rows)
-            if part.position is None and part.chain.stuck:
+            if stuck:
                 part.chain.read(self._decoder, None, False)  # raises why
         with part.lock, self._decoder.one_at_a_time:
             if not self._closed:
@@ -352,6 +366,8 @@ class Load:
         for made in parts:
             made.guess = None if surprise else -(-part.size // len(parts))
         with self._changed:
+            if self._closed:  # the rows are being taken as they are
+                return True
             at = self._parts.index(part)
             self._parts[at : at + 1] = parts
             self._changed.notify_all()

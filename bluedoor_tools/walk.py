@@ -91,6 +91,7 @@ class Walk:
         self.parts: list[Chain] = []
         self.remarks: list[str] = []  # on how the rows were loaded
         self.expected: int | None = None  # rows in all, where known
+        self.expected_is_exact = True
         self.counted_again: int | None = None  # rows that match, at the end
         self.counted_by_facets: int | None = None  # rows that match, where a total says less
         self._latest: Request | None = None
@@ -110,8 +111,8 @@ class Walk:
 
     @property
     def behind(self) -> str | None:
-        """The instant of the row given last."""
-        return self._latest_text
+        """The instant of the row given last, where rows come newest first."""
+        return self._latest_text if all(chain.ordered for chain in self._chains) else None
 
     @property
     def given(self) -> frozenset[str]:
@@ -263,8 +264,8 @@ class Walk:
         if any(chain.stuck and not chain.rows for chain in self._chains):
             return None
         positions = [position for chain in self._chains if (position := chain.position()) is not None]
-        if len(self._chains) > 1 and self._latest_text:  # what a lost cursor goes on from is what the walk has given
-            positions = [position._replace(behind=self._latest_text) for position in positions]
+        if len(self._chains) > 1 and self.behind:  # what a lost cursor goes on from is what the walk has given
+            positions = [position._replace(behind=self.behind) for position in positions]
         many = len(self._latest_ids) > _IDS_CARRIED and not self._disordered
         given = set() if many else self._latest_ids
         return self.cursor(positions, given)
@@ -272,8 +273,10 @@ class Walk:
     def cursor(self, positions: Sequence[Position], given: Iterable[str], *, gap: bool = False) -> str | None:
         """The cursor of these positions; where rows behind them came already (`gap`), all of the limit may be left."""
         left = None if self.limit is None else max(0, self.limit - (0 if gap else self.rows))
-        expected = self.start.call.get("expected") if self.start is not None else self.expected
-        call = {**self.call, "limit": self.limit, "expected": None}
+        known = self.expected if self.expected_is_exact else None
+        expected = self.start.call.get("expected") if self.start is not None else known
+        # Of a limited load with a gap, what it is to be cut to once the gap is filled.
+        call = {**self.call, "limit": self.limit if gap else None, "expected": None}
         if type(expected) is int:
             call["expected"] = max(0, expected - self.rows)
         from_start = self.start is None or self.start.from_start

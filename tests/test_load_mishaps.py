@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+import threading
 import warnings
 from pathlib import Path
 from types import FrameType
@@ -17,7 +18,7 @@ from bluedoor_tools.backends.api import ApiBackend
 from bluedoor_tools.client import Client
 from bluedoor_tools.wire.limiter import Limiter
 from bluedoor_tools.wire.transport import Transport
-from tests.api_face import Faults, InProcessTransport, create_app
+from tests.api_face import Faults, InProcessTransport, create_app, serving
 from tests.clients import FACE_URL, SkippingClock, client_of, client_through, ids
 from tests.large_data import NOW, newest_first, postings, spread
 from tests.test_resume import Refusing
@@ -215,3 +216,95 @@ def test_a_cursor_that_is_the_current_one_amid_a_bulk(count: int) -> None:
     frame = all_of(client)
     assert ids(frame) == newest_first(data)
     assert bd.card(frame)["complete"]
+
+
+def test_a_limited_load_that_stops_twice_keeps_all_it_had() -> None:
+    """What a resumed load was limited to is not taken for the limit of the whole."""
+    data = postings(3_000)
+    refusing = Refusing(after=5)
+    client, _ = client_through(data, refusing)
+    frame = all_of(client, limit=900)
+    lengths = [len(frame)]
+    for after in (2, 10):
+        refusing.left = after
+        frame = client.resume(frame)
+        lengths.append(len(frame))
+    assert lengths == sorted(lengths) and lengths[-1] == 900
+    assert ids(frame) == newest_first(data)[:900]
+
+
+def test_several_queries_cut_at_a_limit_all_go_on() -> None:
+    """A token of a list of values leads to the rest of each, not of the first alone."""
+    data = postings(4_000)
+    for number, record in enumerate(data.jobs):
+        record["city"] = ("Dublin", "Paris")[number % 2]
+    client, _ = client_of(data)
+    first = all_of(client, city=["Dublin", "Paris"], limit=500)
+    more = client.resume(first, limit=1_500)
+    whole = client.resume(more, limit=None)
+    assert ids(more) == newest_first(data)[:2_000]
+    assert ids(whole) == newest_first(data)
+
+
+@pytest.mark.parametrize("chains", [1, 8])
+def test_postings_that_come_and_go_leave_a_load_complete(chains: int) -> None:
+    """What vanished is not missed, what is newer than the load is no part of it: the cursors ended."""
+    data = postings(2_500)
+    now = dt.datetime(2026, 6, 6, 8, tzinfo=dt.UTC)
+    turns = iter(range(1, 10_000))
+
+    def meanwhile(current: Any) -> None:
+        turn = next(turns)
+        if turn == 5:
+            del current.jobs[0:2]
+        if turn < 20:
+            instant = (now + dt.timedelta(days=1, seconds=turn)).isoformat().replace("+00:00", "Z")
+            current.jobs.append({**current.jobs[-1], "job_id": f"{turn:040x}", "first_seen_at": instant})
+        current.changed()
+
+    faults = Faults(meanwhile_every=1, meanwhile=meanwhile)
+    client, _ = client_of(data, faults, total_cap=None)
+    client.backend._most_chains = chains  # type: ignore[attr-defined]
+    card = bd.card(all_of(client))
+    assert (card["complete"], card["reason"]) == (True, "cursor ended")
+
+
+def test_a_client_that_is_closed_amid_a_load_keeps_the_rows() -> None:
+    """Closing is an interruption like any other."""
+    data = postings(2_500)
+    with serving(create_app(data)) as url, bd.connect(url, cache=False) as client:
+
+        def close(state: bd.LoadProgress) -> None:
+            if state.rows >= 100:
+                client.close()
+
+        with pytest.warns(bd.PartialResultWarning, match="closed"):
+            frame = all_of(client, progress=close)
+        assert 100 <= len(frame) < 2_500
+    with serving(create_app(data)) as url, bd.connect(url, cache=False) as again:
+        token = bd.card(frame)["next_cursor"]
+        assert token is not None
+        with pytest.raises(bd.InvalidRequestError):  # of another address
+            again.resume(token)
+
+
+def test_a_system_without_threads_loads_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no thread is to be had, the caller's reads the parts."""
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    data = postings(2_500)
+    client, _ = client_of(data)
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert ids(all_of(client)) == newest_first(data)
+
+
+def test_a_board_whose_cursor_expires_is_gone_on_with() -> None:
+    """A board's own listing takes no filters: a search for its postings goes on behind the last row."""
+    data = postings(700)
+    board = data.jobs[0]["source_id"]
+    wanted = [record["job_id"] for record in data.jobs if record["source_id"] == board]
+    client, _ = client_of(data, Faults(cursor_expires_page=2, only="/sources/"))
+    frame = client.source_jobs(board, limit=None, columns=["first_seen_at", "job_id"])
+    assert set(ids(frame)) == set(wanted) and len(frame) == len(wanted)

@@ -47,15 +47,21 @@ def extent_of(
         complete, reason = False, f"{reason}, without {drift.broken_records:,} broken records"
     if not len(frame) and walk.start is None and query is not None and kind == "jobs":
         notes.extend(_about_nothing(query))
-    now = "" if walk.counted_again is None else f"; it counts {walk.counted_again:,} now"
+    now = "" if walk.counted_again is None else f"; it counts {walk.counted_again:,} now, without what is newer"
     if complete and total is not None and total != len(frame):
         notes.append(f"the backend counted {total:,} matching {noun}, {len(frame):,} came{now}")
     if complete and walk.counted_by_facets is not None and walk.counted_by_facets != len(frame):
         notes.append(f"facets counted {walk.counted_by_facets:,} matching {noun}, {len(frame):,} came{now}")
-    if complete and walk.counted_again is not None and walk.counted_again > len(frame):
-        complete, reason = False, f"{reason}, but the backend counts {walk.counted_again:,}"
+    certain = query is None or not query.overlaps
+    counted = total if total is not None else walk.counted_by_facets if certain else None
+    if walk.counted_again is not None and certain:
+        counted = walk.counted_again
+    if complete and counted is not None and counted > len(frame):
+        complete, reason = False, f"{reason}, but the backend counts {counted:,}"
         if walk.parts:
             notes.append(f"{noun} without {walk.order.instant} are in no part: connect(…, chains=1) walks them, too")
+    if capped and total is not None:
+        total = max(total, len(frame))  # at least
     return Extent(total, capped, complete, reason, notes)
 
 

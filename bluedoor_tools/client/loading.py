@@ -26,6 +26,7 @@ from .answering import Answering
 __all__ = ["LoadingFunctions", "guarded"]
 
 _CHUNK = 300  # records of a part held as they came: there are many parts, and a record holds its whole page
+_SLOW = 20.0  # requests a second
 _COUNT_AGAIN = 60.0  # seconds after which counts that were not to be had are asked for again
 _PROVIDERS = "ats_provider"  # the facet of a field that every posting has
 
@@ -81,9 +82,12 @@ class LoadingFunctions(Answering):
                 return
             if not counted:
                 counted, (walk.expected, at_least) = True, self._expected(walk, branches)
+                walk.expected_is_exact = not at_least
                 self._announce(walk, at_least)
             if not decided and max(builder.rows, _at_most(walk.expected, walk.limit) or 0) > LARGE:
                 decided = True
+                if walk.start is None and (walk.expected is None or at_least):
+                    self._announce_unknown()
                 load = self._in_parts(walk, builder, branches, whole=not at_least)
                 if load is not None and self._run(load, walk, builder, report):
                     self._count_again(walk, builder, branches)
@@ -102,7 +106,7 @@ class LoadingFunctions(Answering):
             raise
         _put_in_order(load, walk, builder)
         walk.remarks.append(
-            f"loaded in {len(load.chains)} parts by {walk.order.instant}, each by its own cursor: a posting without it "
+            f"loaded in {len(load.chains)} parts by {walk.order.instant}, each by its own cursor: a row without it "
             "would be in none"
         )
         return True
@@ -133,6 +137,13 @@ class LoadingFunctions(Answering):
             return
         certain = walk.limit is not None and rows == walk.limit
         notice = load_notice(rows, at_least and not certain, None, *pace)
+        if notice is not None:
+            warn(notice, LongLoadWarning)
+
+    def _announce_unknown(self) -> None:
+        """Say of a load whose size nobody knows how fast it is, where that is slow."""
+        pace = self.backend.pace()
+        notice = load_notice(None, False, None, *pace) if pace is not None and pace[0] <= _SLOW else None
         if notice is not None:
             warn(notice, LongLoadWarning)
 
@@ -178,6 +189,8 @@ class LoadingFunctions(Answering):
             return None
         try:
             return self.backend.size(query.within(within))  # costs a request
+        except StoppedError:
+            raise
         except BluedoorError:  # a load goes on without; and does not wait for it again and again
             self._uncounted_since = time.monotonic()
             return None
@@ -199,19 +212,31 @@ class LoadingFunctions(Answering):
         return [] if "salary_max" in part.filters else [(*within, ("salary_exists", given)) for given in (True, False)]
 
     def _count_again(self, walk: Walk, builder: FrameBuilder, branches: Sequence[Query] | None) -> None:
-        """Where fewer rows came than were counted at the beginning: what the server counts now."""
+        """Where fewer rows came than were counted at the beginning: what the server counts now, but for what is new."""
         counted = walk.expected_by_totals if walk.expected_by_totals is not None else walk.counted_by_facets
         whole = walk.reason == "cursor ended" and walk.start is None and counted is not None
-        sound = len(walk.asks) == 1 and not walk.left_out and not builder.drift.broken_records
+        sound = not walk.left_out and not builder.drift.broken_records
         if not whole or not sound or builder.rows >= (counted or 0):
             return
+        newest = builder.newest(walk.order.instant)
+        new: Within = ()
+        if newest is not None and walk.order.after is not None:
+            new = ((walk.order.after, just_after(instant_text(newest))),)
         with contextlib.suppress(BluedoorError):
-            if walk.expected_by_totals is None:
-                walk.counted_again = self._sizes(branches or ())
-                return
-            (ask,) = walk.asks
-            answer = ask(walk.decoder, None, 1, True, ())
-            walk.counted_again = None if answer.total_capped else answer.total
+            total = self._counted(walk, branches, ())
+            later = self._counted(walk, branches, new) if total is not None and new else None
+            walk.counted_again = total if total is None else total - (later or 0)
+
+    def _counted(self, walk: Walk, branches: Sequence[Query] | None, within: Within) -> int | None:
+        """How many rows the server counts in a part of a walk; None where it does not say."""
+        if walk.expected_by_totals is None:
+            return self._sizes([branch.within(within) for branch in branches or ()])
+        answers = [ask(walk.decoder, None, 1, True, within) for ask in walk.asks]
+        if any(
+            answer.total is None or answer.total_capped or answer.unmatched or answer.left_out for answer in answers
+        ):
+            return None
+        return sum(answer.total or 0 for answer in answers)
 
 
 def guarded(progress: Progress) -> Progress:
@@ -259,7 +284,7 @@ def _gather(load: Load, walk: Walk, builder: FrameBuilder) -> None:
     if rest and walk.behind is not None:  # what the first pages gave, before the load, is not asked for again
         rest = [at for position in rest if (at := _not_newer(position, walk.behind, walk.order)) is not None]
     if not walk.parts:  # the first time
-        if rest:
+        if rest or not builder.all_have(walk.order.instant):
             builder.drift = Drift()  # the rows of the first pages may have come again
         else:
             builder.drop()  # they have
@@ -274,7 +299,8 @@ def _gather(load: Load, walk: Walk, builder: FrameBuilder) -> None:
     if ties and ties[0][0] is not None and walk.order.before is not None and not (gap and rest):
         # Cut at the limit: what is older goes on behind the last row.
         behind = instant_text(ties[0][0])
-        rest = [Position(0, None, 0, narrowed((), walk.order.before, just_after(behind)), behind)]
+        within = narrowed((), walk.order.before, just_after(behind))
+        rest = [Position(branch, None, 0, within, behind) for branch in range(len(walk.asks))]
         walk.reason, given = "limit", {name for _, name in ties if name}
     walk.next_cursor = walk.cursor(rest, given, gap=gap)
 
@@ -292,7 +318,8 @@ def _starts(walk: Walk, branches: Sequence[Query]) -> list[Position]:
         own: dict[str, Any] = {name: filters[name] for name in walk.order[2:] if name is not None and name in filters}
         within = {**own, **dict(at.within)}
         at = at._replace(within=tuple(within.items()))  # noqa: PLW2901 (the same position, bounds written out)
-        if at.behind is not None and walk.order.after not in within:
+        certain = at.backend_cursor is None or bool(walk.start is not None and walk.start.given)
+        if at.behind is not None and walk.order.after not in within and certain:
             # One long chain is split from where it stood.
             at = _not_newer(at._replace(behind=None), at.behind, walk.order) or at  # noqa: PLW2901
         starts.append(at)

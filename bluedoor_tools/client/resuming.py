@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -95,12 +96,17 @@ class ResumeFunctions(Answering):
             raise InvalidRequestError(
                 f"Nothing leads on from this frame ({one_line(entries['reason'])}).", hint="Ask the search again."
             )
-        cursor = Cursor.decode(token)
+        cursor, of = Cursor.decode(token), entries["backend"]
+        if (of["name"], of["base_url"]) != (self.backend.name, self.backend.base_url):
+            raise InvalidRequestError(
+                f"The frame is of the backend {one_line(str(of['label']))}; this client is of {self.backend.label}.",
+                hint="Go on with a client of that backend: bd.connect(…).resume(df).",
+            )
         rest = self._go_on(cursor, token, _wanted(cursor, limit, len(stopped)), progress, list(stopped.columns))
         joined = _joined(stopped, rest, dict(entries), cursor)
         self._name_companies(joined)
         # A load that broke off with a gap, and was limited, may have rows beyond its limit.
-        most = cursor.call.get("limit") if is_default(limit) and cursor.left else None
+        most = cursor.call.get("limit") if is_default(limit) else None
         return _cut(joined, cursor, most) if type(most) is int and len(joined) > most else joined
 
     def _go_on(
@@ -149,9 +155,10 @@ def _joined(first: pd.DataFrame, rest: pd.DataFrame, entries: dict[str, Any], cu
         notes.append(f"rows that came later stand at the end: without {instant} and {name} they cannot be put in order")
     frame = frame.reset_index(drop=True)
     ended = added["next_cursor"] is None and added["reason"].startswith("the last page")
-    complete = ended and cursor.from_start and not entries["drift"].get(BROKEN)
+    broken = entries["drift"].get(BROKEN) or added["drift"].get(BROKEN)
+    few = entries["total"] is not None and not entries["capped"] and entries["total"] > len(frame)
+    complete = ended and cursor.from_start and not broken and not few
     function = str(cursor.call["function"])
-    whole = complete and cursor.call.get("limit") is None
     arguments = dict(cursor.call["arguments"])
     if arguments.get("status") == "active":
         del arguments["status"]  # as it is by default
@@ -159,14 +166,18 @@ def _joined(first: pd.DataFrame, rest: pd.DataFrame, entries: dict[str, Any], cu
         arguments = {
             argument: value for argument, value in entries["call"]["arguments"].items() if argument != "cursor"
         }
+    whole = complete and arguments.get("limit") is None
+    reason = "cursor ended" if complete else added["reason"]
+    if ended and few:
+        reason = f"cursor ended, but the backend counted {entries['total']:,} at the beginning"
     frame.attrs[ATTRS_KEY] = {
         **entries,
         "rows": len(frame),
-        "total": len(frame) if complete and entries["capped"] else entries["total"],
+        "total": max(len(frame), entries["total"] or 0) if entries["capped"] else entries["total"],
         "capped": entries["capped"] and not complete,
         "complete": complete,
-        "reason": "cursor ended" if complete else added["reason"],
-        "next_cursor": added["next_cursor"],
+        "reason": reason,
+        "next_cursor": _in_all(added["next_cursor"], len(first)),
         "answered_at": added["answered_at"],
         "pages": entries["pages"] + added["pages"],
         "call": {
@@ -187,6 +198,17 @@ def _joined(first: pd.DataFrame, rest: pd.DataFrame, entries: dict[str, Any], cu
     return frame
 
 
+def _in_all(token: str | None, rows_before: int) -> str | None:
+    """A token of the later of two loads, as one of both: the limit that it is to be cut to is theirs together."""
+    if token is None:
+        return None
+    cursor = Cursor.decode(token)
+    limit = cursor.call.get("limit")
+    if type(limit) is not int:
+        return token
+    return replace(cursor, call={**cursor.call, "limit": limit + rows_before}).encode()
+
+
 def _cut(frame: pd.DataFrame, cursor: Cursor, most: int) -> pd.DataFrame:
     """The newest rows of a frame, as many as the load was limited to, with the card for that."""
     entries = frame.attrs[ATTRS_KEY]
@@ -199,7 +221,9 @@ def _cut(frame: pd.DataFrame, cursor: Cursor, most: int) -> pd.DataFrame:
         behind = instant_text(last.to_pydatetime())
         ties = tuple(sorted(str(one) for one in head.loc[head[instant] == last, name]))
         place = Position(0, None, 0, ((before, just_after(behind)),), behind)
-        token = Cursor((place,), cursor.fingerprint, cursor.clock, ties, cursor.call, 0, cursor.from_start).encode()
+        token = Cursor(
+            (place,), cursor.fingerprint, cursor.clock, ties, {**cursor.call, "limit": None}, 0, cursor.from_start
+        ).encode()
     head.attrs[ATTRS_KEY] = {
         **entries,
         "rows": most,

@@ -29,7 +29,6 @@ from .walking import WalkingFunctions
 __all__ = ["SearchFunctions"]
 
 _ORDER = Order("first_seen_at", "job_id", "first_seen_after", "first_seen_before")
-_BOARD_ORDER = Order("first_seen_at", "job_id")  # a board's jobs take no filters
 
 
 class SearchFunctions(WalkingFunctions):
@@ -198,7 +197,10 @@ class SearchFunctions(WalkingFunctions):
         most, start = check_limit(limit), None if cursor is None else Cursor.decode(cursor)
         named: dict[str, Any] = {} if columns is None else {"columns": wanted}
 
-        def ask(decoder: Decoder, position: str | None, rows: int, total: bool, within: Within) -> ListPage:  # noqa: ARG001
+        def ask(decoder: Decoder, position: str | None, rows: int, total: bool, within: Within) -> ListPage:
+            if within:  # a board takes no filters; a search for its jobs goes on where its cursor is lost
+                part = Query({"source_ids": (checked,)}).within(within)
+                return self.backend.search(part, decoder, cursor=position, limit=rows, description=False, total=total)
             return self.backend.source_jobs(checked, decoder, cursor=position, limit=rows)
 
         walk = Walk(
@@ -208,7 +210,7 @@ class SearchFunctions(WalkingFunctions):
             mark=f"{self._place()}-source-{checked}",
             clock=instant_text(self.backend.now()) if start is None else start.clock,
             start=start,
-            order=_BOARD_ORDER,
+            order=_ORDER,
             call={"function": "source_jobs", "arguments": {"source_id": checked} | named},
         )
         builder = self._load(walk, wanted, None, "postings", progress)

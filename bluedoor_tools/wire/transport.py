@@ -269,6 +269,12 @@ class Transport:
                 hint=ADDRESS_HINT,
                 context={"damaged": True},
             ) from None
+        except RuntimeError:
+            if not self._client.is_closed:
+                raise
+            raise InvalidRequestError(
+                "This client was closed meanwhile.", hint="Connect again: bd.connect(…)."
+            ) from None
         except (httpx.InvalidURL, UnicodeError) as error:  # a host such as a..b is found out only here
             raise self._not_askable(path, error) from None
         return response
