@@ -7,7 +7,9 @@ its rows are all of one moment, by another filter. Rows are kept as they come, s
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -133,7 +135,8 @@ class Load:
                 self._parts.extend(self._part(start._replace(within=within)) for within in withins)
             else:
                 self._parts.append(self._part(start, fresh=False))
-        self._changed = threading.Condition()
+        self._changed = threading.RLock()
+        self._news: queue.SimpleQueue[None] = queue.SimpleQueue()  # for the thread that waits
         self._threads = 0
         self._alone = False  # no thread is to be had: the caller's reads
         self._crew = _Crew()
@@ -179,7 +182,8 @@ class Load:
                     outer.check()
                     with self._changed:
                         self._grow()
-                        self._changed.wait(_TURN)
+                    with contextlib.suppress(queue.Empty):  # unlike a condition, it bears Ctrl-C
+                        self._news.get(timeout=_TURN)
                     if self._alone:
                         self._threads, self._alone = 1, False
                         self._work()
@@ -188,7 +192,7 @@ class Load:
                 work.stop.set()
                 with self._changed:
                     self._closed = True
-                    self._changed.notify_all()
+                    self._news.put(None)
                 for part in self._parts:  # a page that is being taken in is taken in, a later one is not
                     with part.lock:
                         pass
@@ -284,7 +288,7 @@ class Load:
                     self._error = error
         with self._changed:
             self._threads -= 1
-            self._changed.notify_all()
+            self._news.put(None)
 
     def _take(self) -> _Part | None:
         with self._changed:
@@ -326,7 +330,7 @@ class Load:
                 part.builder.pack()
                 part.chain.forget()
         with self._changed:
-            self._changed.notify_all()
+            self._news.put(None)
 
     def _split(self, part: _Part, answer: ListPage) -> bool:
         """Whether a part was too large, and stands split in its place.
@@ -370,5 +374,5 @@ class Load:
                 return True
             at = self._parts.index(part)
             self._parts[at : at + 1] = parts
-            self._changed.notify_all()
+            self._news.put(None)
         return True

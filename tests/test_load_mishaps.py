@@ -16,6 +16,7 @@ import pytest
 import bluedoor_tools as bd
 from bluedoor_tools.backends.api import ApiBackend
 from bluedoor_tools.client import Client
+from bluedoor_tools.wire.clock import interruptible
 from bluedoor_tools.wire.limiter import Limiter
 from bluedoor_tools.wire.transport import Transport
 from tests.api_face import Faults, InProcessTransport, create_app, serving
@@ -308,3 +309,19 @@ def test_a_board_whose_cursor_expires_is_gone_on_with() -> None:
     client, _ = client_of(data, Faults(cursor_expires_page=2, only="/sources/"))
     frame = client.source_jobs(board, limit=None, columns=["first_seen_at", "job_id"])
     assert set(ids(frame)) == set(wanted) and len(frame) == len(wanted)
+
+
+def released_twice_over(error: BaseException) -> None:
+    """What a condition does that an interrupt strikes amid its wait."""
+    try:
+        raise error
+    finally:
+        threading.Lock().release()
+
+
+def test_ctrl_c_amid_a_wait_is_ctrl_c() -> None:
+    """A condition that Ctrl-C strikes may say that its lock cannot be released: it is an interrupt all the same."""
+    with pytest.raises(KeyboardInterrupt), interruptible():
+        released_twice_over(KeyboardInterrupt())
+    with pytest.raises(RuntimeError, match="release"), interruptible():
+        released_twice_over(ValueError())

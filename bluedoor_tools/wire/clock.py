@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
+from collections.abc import Iterator
 
-__all__ = ["Clock"]
+__all__ = ["Clock", "interruptible"]
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C out of a wait as what it is: amid a condition's it may come out as a lock that cannot be released."""
+    try:
+        yield
+    except RuntimeError as error:
+        if isinstance(error.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
+        raise
 
 
 class Clock:
@@ -17,4 +30,5 @@ class Clock:
 
     def sleep(self, seconds: float, stop: threading.Event) -> None:
         """Wait; at once over when `stop` is set."""
-        stop.wait(seconds)
+        with interruptible():
+            stop.wait(seconds)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from typing import Generic, TypeVar
 
+from .clock import interruptible
 from .work import current, following, working
 
 __all__ = ["in_parallel"]
@@ -33,7 +34,9 @@ def in_parallel(
     asking = _Asking(ask, items)
     try:
         for number, item in enumerate(items):
-            yield item, asking.outcome(number, most)
+            with interruptible():
+                outcome = asking.outcome(number, most)
+            yield item, outcome
     finally:
         asking.stop.set()
 
