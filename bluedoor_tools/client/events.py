@@ -141,8 +141,8 @@ class EventFunctions(WalkingFunctions):
         InvalidRequestError
             An unknown or conflicting argument; the nearest valid one is named.
         UnexpectedAnswerError
-            Rows that a filter should have kept out: but for `event_types`, the names of these filters are assumed, so
-            every row is held against them.
+            Page after page without a row that matches. But for `event_types`, the names of these filters are assumed,
+            so every row is held against them: those that do not match are left out, with a `DriftWarning`.
         CouldNotAskError, NotAuthorizedError
             As for :meth:`search_jobs`.
 
