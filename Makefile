@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test live check docs bench soak lab sample smoke clean
+.PHONY: demo test live check docs bench soak mcp-soak lab sample smoke conformance mcpb clean
 
 demo: .venv/.runtime
 	@$(BIN)/python demo.py
@@ -35,6 +35,10 @@ bench: .venv/.dev
 soak: .venv/.dev
 	$(BIN)/python -m benchmarks.soak
 
+# 20 HTTP clients of the MCP server for a minute: no error, no memory that grows.
+mcp-soak: .venv/.dev
+	$(BIN)/python -m benchmarks.mcp_soak
+
 lab: .venv/.lab
 	$(BIN)/jupyter lab notebooks $(ARGS)
 
@@ -43,15 +47,24 @@ sample: .venv/.dev
 
 # Builds the wheel and installs it, with its dependencies alone, into an empty environment.
 smoke: .venv/.dev
-	rm -rf dist .venv-smoke
+	rm -rf dist/*.whl .venv-smoke
 	$(BIN)/python -m build --wheel --no-isolation >/dev/null
 	$(PYTHON) -m venv .venv-smoke
 	.venv-smoke/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt dist/*.whl
 	.venv-smoke/bin/python -I tests/smoke.py
 	rm -rf .venv-smoke
 
+# The official suite of both protocol eras and the Inspector, against the server over HTTP; what may fail, and why, is in
+# conformance/expected-failures.yml.
+conformance: conformance/node_modules/.installed
+	$(BIN)/python -m conformance
+
+# The bundle for desktop hosts, dist/bluedoor.mcpb, validated and packed by the official tool.
+mcpb: conformance/node_modules/.installed
+	$(BIN)/python -m bundle
+
 clean:
-	rm -rf .venv .venv-smoke dist
+	rm -rf .venv .venv-smoke dist conformance/node_modules
 
 # The build backend is installed first, pinned like everything else, and used without build isolation.
 .venv/.runtime: pyproject.toml constraints.txt
@@ -72,4 +85,9 @@ clean:
 
 .venv/.docs: .venv/.runtime
 	@$(PIP) --no-build-isolation --editable '.[docs,xlsx]'
+	@touch $@
+
+conformance/node_modules/.installed: .venv/.dev conformance/package.json conformance/package-lock.json
+	@echo "Installing the tools of conformance/package.json (once) …"
+	@$(BIN)/python -m conformance.tools
 	@touch $@

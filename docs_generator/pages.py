@@ -11,6 +11,7 @@ from typing import Protocol
 import bluedoor_tools as bd
 from bluedoor_tools import contract, errors
 from docs_generator.markdown import cell, code, table
+from docs_generator.tools import tools
 
 __all__ = ["FRAMES", "PAGES"]
 
@@ -258,4 +259,5 @@ PAGES: dict[str, Callable[[], str]] = {
     "columns.md": columns_page,
     "contract.md": contract_page,
     "errors.md": errors_page,
+    "tools.md": lambda: tools(_MADE),
 }

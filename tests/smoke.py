@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import sysconfig
@@ -14,8 +15,21 @@ import bluedoor_tools as bd
 POSTING = "https://jobs.lever.co/spotify/76458bae-8a16-4c42-8780-f9452206f0e0"
 
 
+async def tools() -> list[str]:
+    """What the installed `bluedoor-mcp` offers over stdio, to a client that starts it as hosts do, and one call."""
+    from mcp import Client
+    from mcp.client.stdio import StdioServerParameters, stdio_client
+
+    command = Path(sys.executable).with_name("bluedoor-mcp")
+    parameters = StdioServerParameters(command=str(command), env={"BLUEDOOR_BACKEND": "sample"})
+    async with Client(stdio_client(parameters)) as client:
+        answer = await client.call_tool("search_jobs", {"q": "nurse", "limit": 3})
+        assert not answer.is_error, answer
+        return [tool.name for tool in (await client.list_tools()).tools]
+
+
 def main() -> None:
-    """Search, page, card, file and command, all from the installed package."""
+    """Search, page, card, file, command and MCP server, all from the installed package."""
     installed = Path(bd.__file__).parent
     site = Path(sysconfig.get_path("purelib"))
     assert installed.parent == site, f"{installed} is not the installed package"
@@ -33,6 +47,7 @@ def main() -> None:
         [command, "facets", "country", "--backend", "sample"], check=True, capture_output=True, text=True
     )
     assert "United States" in done.stdout
+    assert "search_jobs" in asyncio.run(tools())
     print("The installed wheel works: bluedoor-tools", bd.__version__)
 
 

@@ -51,6 +51,31 @@ ROOMS = (
     "cli",
     "__main__",
 )
+# The MCP server is a face of its own, over public names and these rooms, which cost nothing to import.
+SERVER_ROOMS = (
+    "settings",
+    "tokens",
+    "strangers",
+    "wording",
+    "schemas",
+    "arguments",
+    "cursors",
+    "answers",
+    "rows",
+    "desk",
+    "paging",
+    "tools",
+    "calls",
+    "app",
+    "resources",
+    "prompts",
+    "completions",
+    "server",
+    "logs",
+    "http",
+    "__main__",
+)
+SERVER_MAY_ENTER = {"arguments", "completion", "contract", "errors", "inert", "wire.work"}
 HEAVY = ("httpx", "pandas", "pyarrow", "mcp", "ipywidgets", "duckdb", "msgspec", "numpy", "tenacity", "tqdm", "wcwidth")
 
 
@@ -130,6 +155,36 @@ def test_importing_enters_no_heavy_library() -> None:
     imported = json.loads(done.stdout)
     assert "bluedoor_tools" in imported
     assert not [name for name in imported if name.split(".")[0] in HEAVY]
+
+
+SERVER = PACKAGE.parent / "mcp_server"
+
+
+@pytest.mark.parametrize("path", sorted(SERVER.rglob("*.py")), ids=lambda path: str(path.relative_to(SERVER)))
+def test_the_server_imports_one_way(path: Path) -> None:
+    """A room of the MCP server imports from rooms before it, and of the library public names and a few light rooms."""
+    parts = path.relative_to(SERVER).parts
+    room = parts[0].removesuffix(".py")
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        if node.level == len(parts) and room != "__init__":
+            names = [node.module] if node.module else [alias.name for alias in node.names]
+            later = {name for name in names if SERVER_ROOMS.index(name.split(".")[0]) > SERVER_ROOMS.index(room)}
+            assert not later, f"{room} imports from {later}"
+        elif not node.level and str(node.module).startswith("bluedoor_tools."):
+            entered = str(node.module).removeprefix("bluedoor_tools.")
+            assert entered in SERVER_MAY_ENTER, f"{room} enters {entered}"
+
+
+def test_the_server_starts_without_heavy_libraries() -> None:
+    """What the server imports before its first call is the SDK and light rooms: a host waits for it."""
+    code = "import json, sys; import mcp.server, mcp.server.stdio, mcp.server.apps; before = set(sys.modules); "
+    code += "import mcp_server.__main__, mcp_server.server; print(json.dumps(sorted(set(sys.modules) - before)))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    imported = {name.split(".")[0] for name in json.loads(done.stdout)}
+    assert "mcp_server" in imported
+    assert not imported & {"pandas", "pyarrow", "numpy", "msgspec", "tenacity", "ipywidgets", "tqdm", "sqlite3"}
 
 
 def test_an_unknown_public_name_is_an_attribute_error() -> None:

@@ -1,0 +1,1 @@
+"""Builds the bundle for desktop hosts: ``make mcpb``, or ``python -m bundle``."""

@@ -1,0 +1,1 @@
+"""Judges the MCP server with the official tools: ``make conformance``, or ``python -m conformance``."""
