@@ -64,7 +64,7 @@ def notes_of(card: Mapping[str, Any], own: Sequence[str]) -> list[str]:
     drift = card.get("drift") or {}
     if drift:
         said = ", ".join(f"{name}: {count}" for name, count in drift.items())
-        notes.append(f"the API's answer was not as promised; what could not be read is null ({said})")
+        notes.append(f"the API's answer was not as promised; what could not be read is null, or left out ({said})")
     return notes
 
 
@@ -76,7 +76,7 @@ def tokens_of(structure: Structure) -> int:
 _counted = functools.lru_cache(maxsize=16)(at_most)  # an answer that was found to fit is held against the budget again
 
 
-def fits_in(structure: Structure, budget: int) -> bool:
+def _fits(structure: Structure, budget: int) -> bool:
     """Whether a structure fits the budget, as text and as structured content; a token is at least a byte."""
     texts = (_as_json(structure), in_words(structure))
     return all(len(text.encode()) <= budget or at_most(text) <= budget for text in texts)
@@ -88,7 +88,7 @@ def largest(build: Callable[[int], Structure], most: int, budget: int, *, least:
     `build(least)` is given even where it does not fit: then it is for `squeezed`.
     """
     structure = build(most)
-    if most <= least or fits_in(structure, budget):
+    if most <= least or _fits(structure, budget):
         return structure, most
     # Of long text a thousandth is not worth another count.
     fits, too_large, step = least, most, max(1, (most - least) // 1000)
@@ -120,10 +120,11 @@ def squeezed(structure: Structure, budget: int) -> Structure:
     """The structure, or the same with its longest texts and lists shortened until it fits the budget."""
     made = structure
     for longest, most in _STEPS:
-        if fits_in(made, budget):
+        if _fits(made, budget):
             break
         made = {name: entry if name in _KEPT else _shortened(entry, longest, most) for name, entry in structure.items()}
-        made["shortened"] = "what ends in … was shortened to fit; get_job(job_id=…, sections=['raw']) pages through all"
+        whole = "; get_job(job_id=…, sections=['raw']) pages through all" if {"job_id", "jobs"} & set(structure) else ""
+        made["shortened"] = f"what ends in … was shortened to fit{whole}"
     return made
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -64,7 +64,6 @@ def complete(
     ref: mcp_types.PromptReference | mcp_types.ResourceTemplateReference,
     argument_name: str,
     typed: str,
-    context: Mapping[str, str] | None = None,  # noqa: ARG001 (no value here depends on another)
 ) -> mcp_types.Completion:
     """Values that begin with what was typed, then those that hold it, whatever its case; never an error."""
     own = _ARGUMENTS.get(ref.name) if isinstance(ref, mcp_types.PromptReference) else _own_of(ref.uri)
@@ -109,7 +108,9 @@ def _ask(desk: Desk, field: str) -> None:
     client = desk.client
     with _lock:
         asked = _asked.setdefault(client, _Asked())
-    with asked.lock:
+    if not asked.lock.acquire(timeout=_PATIENCE):  # another field is being asked for
+        return
+    try:
         if _now() < asked.again.get(field, float("-inf")):
             return
         stop = threading.Event()
@@ -123,6 +124,8 @@ def _ask(desk: Desk, field: str) -> None:
             asked.again[field] = _now() + _KEPT
         finally:
             timer.cancel()
+    finally:
+        asked.lock.release()
 
 
 def _question(client: Client, field: str) -> None:

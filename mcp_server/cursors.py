@@ -20,14 +20,14 @@ from typing import Any
 
 from bluedoor_tools import InvalidRequestError
 
-__all__ = ["Place", "mark_of", "seen_of"]
+__all__ = ["EPOCH", "Place", "mark_of", "seen_of"]
 
 _FORM = 1
 _PACKED = struct.Struct(">BQHIIHIIB")
 _CHECK = struct.Struct(">H")
 _LATEST = 4_102_444_800  # the year 2100, in seconds
 _UNKNOWN = 2**32 - 1
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _WRONG = "Pass the next_cursor of the last answer unchanged, or leave cursor out to begin anew."
 
 
@@ -52,12 +52,12 @@ class Place:
     @property
     def before(self) -> str:
         """The bound that the last row is just before."""
-        return (_EPOCH + dt.timedelta(milliseconds=self.moment + 1)).isoformat().replace("+00:00", "Z")
+        return (EPOCH + dt.timedelta(milliseconds=self.moment + 1)).isoformat().replace("+00:00", "Z")
 
     @property
     def now(self) -> dt.datetime:
         """The instant that ages count back from."""
-        return _EPOCH + dt.timedelta(seconds=self.clock)
+        return EPOCH + dt.timedelta(seconds=self.clock)
 
     def check(self, mark: int) -> None:
         """Refuse a cursor that other filters gave."""

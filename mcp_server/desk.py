@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 __all__ = ["Desk"]
 
 
+_PATIENCE = 25.0  # seconds that one request may take with its repetitions: hosts give up on a call after a minute
+
+
 class Desk:
     """What every tool is given. Thread-safe.
 
@@ -37,7 +40,7 @@ class Desk:
             if self._client is None:
                 import bluedoor_tools
 
-                self._client = bluedoor_tools.connect()
+                self._client = bluedoor_tools.connect(patience=_PATIENCE)
             return self._client
 
     def close(self) -> None:

@@ -11,15 +11,16 @@ from bluedoor_tools.arguments import instant, instant_text
 
 from .answers import Structure
 from .answers import notes_of as notes_of_card
-from .cursors import Place, mark_of, seen_of
+from .cursors import EPOCH, Place, mark_of, seen_of
 from .desk import Desk
+from .wording import in_tools
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["EVENTS", "JOBS", "Listing", "Page", "card_of", "notes_of", "read"]
 
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_CLOCK, _DIGITS = "~", 10  # what stands before a cursor of the library's: seconds, so many digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,19 @@ class Page:
     notes: list[str] = field(default_factory=list)
 
     @property
-    def first(self) -> int:
+    def first(self) -> int | None:
         """The number of the first row in the list, where that is known."""
-        return 1 if self.start is None else self.start.given + 1
+        return self.start.given + 1 if self.start is not None else 1 if self.cursor is None else None
+
+    def extent(self, count: int) -> Structure:
+        """Whether the first `count` rows are all that match, and where the library says that they are not, why."""
+        card, ended = self.card, self.behind(count) is None
+        # A short cursor was given behind every row before it: a page that ends the list makes it whole.
+        whole = ended and count == len(self.frame) and self.first is not None and not self.notes
+        structure: Structure = {"complete": whole and bool(card["complete"])}
+        if not card["complete"] and card["reason"] != "limit":
+            structure["reason"] = in_tools(str(card["reason"]))
+        return structure
 
     @property
     def total(self) -> tuple[int | None, bool]:
@@ -68,6 +79,8 @@ class Page:
         """The cursor behind the first rows; None at the end of the list."""
         if count == len(self.frame) and self.card["next_cursor"] is None:
             return None
+        if self.frame.empty:
+            return self._of_the_library(0)
         if count == 0:
             return self.start.encode() if self.start is not None else self.cursor
         shown = self.frame.head(count)
@@ -80,18 +93,17 @@ class Page:
         if self.start is not None and self.start.moment == last:
             met, seen = met + self.start.met, (seen + self.start.seen) & 0xFFFFFFFF
         total, capped = self.total
-        clock = int((self.now - _EPOCH).total_seconds())
+        clock = int((self.now - EPOCH).total_seconds())
         given = (self.start.given if self.start is not None else 0) + count
         return Place(last, met, seen, clock, self.mark, given, total, capped).encode()
 
     def _of_the_library(self, count: int) -> str | None:
         """The library's own cursor, where a row has no instant to go on from."""
-        if count == len(self.frame):
-            next_cursor: str | None = self.card["next_cursor"]
-            return next_cursor
-        again = _ask(self.desk, self.listing, self.filters, self.columns, count, cursor=self.cursor)
-        known: str | None = again.attrs["bluedoor"]["next_cursor"]
-        return known
+        card = self.card
+        if count != len(self.frame):
+            again = _ask(self.desk, self.listing, self.filters, self.columns, count, cursor=self.cursor)
+            card = again.attrs["bluedoor"]
+        return card["next_cursor"] and f"{int((self.now - EPOCH).total_seconds())}{_CLOCK}{card['next_cursor']}"
 
 
 def read(
@@ -107,6 +119,9 @@ def read(
     backend = desk.client.backend
     place = None if cursor is None else Place.decode(cursor)
     now = backend.now().replace(microsecond=0) if place is None else place.now
+    if cursor is not None and place is None:  # the library's own, behind what ages count back from
+        clock, _, cursor = cursor.rpartition(_CLOCK)
+        now = EPOCH + dt.timedelta(seconds=int(clock)) if clock.isdecimal() and len(clock) <= _DIGITS else now
     resolved = {
         name: instant_text(instant(value, now, name)) if name.endswith(("_after", "_before")) else value
         for name, value in filters.items()
@@ -143,7 +158,7 @@ def card_of(page: Page, shown: int, default: Mapping[str, Any]) -> Structure:
         applied.pop("org_ids", None)
         applied = {"company": card["asked"]["company"], **applied}
     structure: Structure = {"applied": applied, "backend": card["backend"]["label"]}
-    if shown:
+    if shown and page.first is not None:
         structure["shown"] = f"{page.first}-{page.first + shown - 1}"
     structure["total"] = total
     if capped:
@@ -186,4 +201,4 @@ def _ask(
 def _milliseconds(value: Any) -> int | None:
     if value is None or str(value) == "NaT":
         return None
-    return int((value.to_pydatetime(warn=False) - _EPOCH) / dt.timedelta(milliseconds=1))
+    return int((value.to_pydatetime(warn=False) - EPOCH) / dt.timedelta(milliseconds=1))

@@ -29,9 +29,8 @@ from .wording import in_tools
 if TYPE_CHECKING:
     from bluedoor_tools import Job, Org, Source
 
-__all__ = ["RESOURCES", "TEMPLATES", "NotFound", "read"]
+__all__ = ["RESOURCES", "TEMPLATES", "read"]
 
-NotFound = NotFoundError  # what a URI that names no resource raises, too
 
 SCHEMA_URI = "bluedoor://schema"
 _JSON = "application/json"
@@ -109,7 +108,7 @@ def read(desk: Desk, uri: str) -> mcp_types.ReadResourceResult:
         raise _no_resource(uri, kind)
     fits, shape, reader = _READERS[kind]
     if not fits(name.lower()):
-        raise NotFound(f"{_shown(uri)} names no {_NOUNS[kind]}.", hint=shape)
+        raise NotFoundError(f"{_shown(uri)} names no {_NOUNS[kind]}.", hint=shape)
     return _result(uri, reader(desk, name.lower()), _JSON)
 
 
@@ -126,7 +125,9 @@ def _no_resource(uri: str, kind: str) -> NotFoundError:
     known = {**{template.name: template.uri_template for template in TEMPLATES}, "schema": SCHEMA_URI}
     close = nearest(kind[:_SHOWN], known)
     hint = f"Did you mean {known[close]}? " if close else ""
-    return NotFound(f"No resource has the URI {_shown(uri)}.", hint=f"{hint}There are: {', '.join(known.values())}.")
+    return NotFoundError(
+        f"No resource has the URI {_shown(uri)}.", hint=f"{hint}There are: {', '.join(known.values())}."
+    )
 
 
 # -- records -----------------------------------------------------------------------------------------------------------

@@ -62,8 +62,7 @@ def _schema(row: contract.Parameter) -> Schema:
 
 
 def _filters(rows: Mapping[str, contract.Parameter]) -> dict[str, Schema]:
-    # `location_text` says the same as `location`; it is taken, but not offered.
-    return {name: _schema(row) for name, row in rows.items() if name != "location_text"}
+    return {name: _schema(row) for name, row in rows.items()}
 
 
 JOB_FILTERS: dict[str, Schema] = {"company": COMPANY, **_filters(contract.PARAMETERS)}

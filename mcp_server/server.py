@@ -174,8 +174,6 @@ async def _get_prompt(_: Context, params: types.GetPromptRequestParams) -> types
 
 
 async def _complete(desk: Desk, context: Context, params: types.CompleteRequestParams) -> types.CompleteResult:
-    known = params.context.arguments if params.context is not None else None
-    asked = functools.partial(
-        completions.complete, desk, params.ref, params.argument.name, params.argument.value, known or {}
-    )
+    argument = params.argument
+    asked = functools.partial(completions.complete, desk, params.ref, argument.name, argument.value)
     return types.CompleteResult(completion=await in_a_thread(context, asked))

@@ -267,7 +267,7 @@ def test_half_a_result_keeps_its_rows_and_goes_on() -> None:
     first = answer(client, "search_jobs", status="any", limit=100, fields=["job_id"]).structure
     assert "error" not in first, first
     given = [row["job_id"] for row in rows(first, "jobs")]
-    assert 0 < len(given) < 90 and first["complete"] is False and first["stopped"]
+    assert 0 < len(given) < 90 and first["complete"] is False and first["reason"]
     faults.error_every = 0
     faults.mutators.clear()
     cursor = first["next_cursor"]
@@ -308,3 +308,12 @@ def test_a_record_that_drifted_is_told_of() -> None:
 def test_advice_of_the_library_speaks_of_tools(advice: str) -> None:
     """What the library advises in Python is said in the words of the tools."""
     assert not _PYTHON.search(in_tools(advice))
+
+
+def test_the_servers_own_secrets_are_never_repeated(monkeypatch: pytest.MonkeyPatch, sample: Client) -> None:
+    """A key or token of the environment that a caller types is refused, and not repeated, whatever its form."""
+    monkeypatch.setenv("BLUEDOOR_API_KEY", "an-odd-key-9")
+    monkeypatch.setenv("BLUEDOOR_MCP_TOKEN", "a-token-of-some-length")
+    for text in ("an-odd-key-9", "see a-token-of-some-length"):
+        found = answer(sample, "search_jobs", q=text)
+        assert found.is_error and text not in found.words and "BLUEDOOR_API_KEY" in found.words

@@ -28,7 +28,7 @@ def desk_of(client: Client) -> Desk:
 
 def values(client: Client, name: str, typed: str = "", prompt: str = "market_report") -> list[str]:
     """The values offered for an argument of a prompt."""
-    completion = completions.complete(desk_of(client), mcp_types.PromptReference(name=prompt), name, typed, {})
+    completion = completions.complete(desk_of(client), mcp_types.PromptReference(name=prompt), name, typed)
     assert len(completion.values) <= 100 and completion.total is not None
     assert completion.has_more == (completion.total > len(completion.values))
     return completion.values
@@ -64,7 +64,7 @@ def test_values_of_the_contract(sample: Client) -> None:
 
 def test_at_most_a_hundred_with_the_number_of_all(sample: Client) -> None:
     """More match than are given, and that is said."""
-    completion = completions.complete(desk_of(sample), ANY, "city", "", {})
+    completion = completions.complete(desk_of(sample), ANY, "city", "")
     assert len(completion.values) == 100 and (completion.total or 0) > 100 and completion.has_more
 
 
@@ -83,7 +83,7 @@ def test_what_has_no_values(
     sample: Client, ref: mcp_types.PromptReference | mcp_types.ResourceTemplateReference, name: str
 ) -> None:
     """Unknown prompts, resources and arguments, and those of which nothing can be known, give none."""
-    completion = completions.complete(desk_of(sample), ref, name, "", {})
+    completion = completions.complete(desk_of(sample), ref, name, "")
     assert (completion.values, completion.total, completion.has_more) == ([], 0, False)
 
 
@@ -151,8 +151,8 @@ def test_a_backend_that_cannot_be_had_is_no_error(monkeypatch: pytest.MonkeyPatc
     """A setting that names no backend stops the tools, not the completions."""
     monkeypatch.setenv("BLUEDOOR_BACKEND", "no such backend")
     desk = Desk(Settings())
-    assert completions.complete(desk, ANY, "city", "no city is called so", {}).values == []
-    assert completions.complete(desk, ANY, "provider", "green", {}).values == ["greenhouse"]
+    assert completions.complete(desk, ANY, "city", "no city is called so").values == []
+    assert completions.complete(desk, ANY, "provider", "green").values == ["greenhouse"]
 
 
 def test_strangers_text_is_offered_only_as_it_is() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from bluedoor_tools.client import Client
-from tests.api_face import FaceData
+from tests.api_face import FaceData, Faults
 from tests.api_face.examples import CLOCK, event, job, org, small_data, source
 from tests.clients import client_of
 from tests.mcp_calls import all_pages, answer, rows
@@ -193,3 +194,33 @@ def test_a_changed_cursor_is_refused(online: Client, at: int, letter: str) -> No
     if changed != cursor:
         found = answer(online, "search_jobs", **arguments, cursor=changed)
         assert found.is_error and "cursor" in found.words
+
+
+def test_ages_count_from_one_instant_with_the_librarys_cursor_too() -> None:
+    """Where a page ends on a row that no short cursor holds, the next one counts ages from the same instant."""
+    jobs = [job(number, first_seen_at=f"196{number}-01-01T00:00:00Z") for number in range(5)]
+    client, _ = client_of(FaceData.of(jobs, [org(n) for n in range(3)], [], [], CLOCK))
+    first = answer(client, "search_jobs", posted_after="40000d", limit=2).structure
+    later = client.backend.now() + dt.timedelta(minutes=5)
+    client.backend.now = lambda: later  # type: ignore[method-assign]
+    second = answer(client, "search_jobs", posted_after="40000d", limit=2, cursor=first["next_cursor"])
+    assert not second.is_error, second.words
+    assert "shown" not in second.structure and second.structure["complete"] is False
+    assert not set(map(str, _ids([first]))) & set(map(str, _ids([second.structure])))
+
+
+def test_broken_records_are_no_empty_answer() -> None:
+    """Where records of an answer could not be read, the answer is not complete, says why, and claims no empty list."""
+    faults = Faults()
+
+    def broken(payload: Any) -> Any:
+        if isinstance(payload.get("data"), list):
+            payload["data"] = ["no record"] * len(payload["data"])
+        return payload
+
+    faults.mutators.append(broken)
+    client, _ = client_of(small_data(10), faults)
+    for tool, table in (("search_jobs", "jobs"), ("search_events", "events")):
+        found = answer(client, tool, limit=5).structure
+        assert found[table]["rows"] == [] and found["complete"] is False, found
+        assert found["reason"] and "loosen" not in found and "matches_without" not in found

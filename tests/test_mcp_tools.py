@@ -282,3 +282,57 @@ def test_numbers_that_are_none_never_reach_json() -> None:
     ):
         found = answer(client, tool, **arguments)
         assert json.loads(as_json(found.structure)) == found.structure
+
+
+def test_of_many_events_the_newest_are_kept() -> None:
+    """Where a posting's events do not all fit, those that say what it is now are given, and which were left out."""
+    one = job(1)
+    events = [event(n, one, event_type=("job.closed", "job.reopened")[n % 2]) for n in range(80)]
+    client, _ = client_of(FaceData.of([one], [org(1)], [source(1)], events, CLOCK))
+    found = answer(client, "get_job", budget=1200, job_id=one["job_id"], sections=["events"]).structure
+    given = [row["observed_at"] for row in rows(found, "events")]
+    newest = sorted(one_event["observed_at"] for one_event in events)[-len(given) :]
+    assert 0 < len(given) < 80 and [text[:16] for text in given] == [text[:16] for text in newest]
+    assert found["events_cut"].startswith(f"the newest {len(given)} of 80")
+
+
+def test_breakdowns_that_a_limit_cut_say_so(sample: Client) -> None:
+    """A company's breakdowns are complete only with all values, and otherwise say that the limit cut them."""
+    few = answer(sample, "facets", company=["Corvenmoor Health"], limit=1).structure
+    assert few["complete"] is False and "limit" in few["reason"] and len(few["facets"]["rows"]) == 6
+
+
+@pytest.mark.parametrize(
+    ("query", "filters"),
+    [
+        ("Corvenmoor Health", {"company": "Corvenmoor Health"}),
+        ("What nurses are there in Boston?", {"q": "nurse", "location": "Boston"}),
+        ("nurse Boston", {"q": "nurse", "location": "Boston"}),
+        (
+            "remote engineer jobs in United States",
+            {"q": "engineer", "workplace_type": "remote", "country": "United States"},
+        ),
+        ("engineer in OH", {"q": "engineer", "location": "OH"}),
+        ("jobs at Tarnbury Diagnostics", {"company": "Tarnbury Diagnostics"}),
+    ],
+)
+def test_a_free_query_is_read_as_people_mean_it(sample: Client, query: str, filters: dict[str, Any]) -> None:
+    """What a person types finds what the same search by filters finds."""
+    found = answer(sample, "search", query=query).structure["results"]
+    wanted = rows(answer(sample, "search_jobs", **filters, fields=["job_id"], limit=20).structure, "jobs")
+    assert found and [one["id"] for one in found] == [row["job_id"] for row in wanted]
+
+
+def test_a_posting_is_named_by_the_servers_own_address_too(sample: Client) -> None:
+    """The address of a posting's resource is taken wherever a posting is named."""
+    address = "bluedoor://job/76a82054d2c45c7b4c4f9ca9915c4b03b7a5b303"
+    for tool, name in (("get_job", "job_id"), ("search_events", "job_id"), ("fetch", "id")):
+        found = answer(sample, tool, budget=4000, **{name: address})
+        assert not found.is_error and "Staff Machine Learning Engineer" in found.words
+
+
+def test_the_last_page_says_that_the_list_is_whole(sample: Client) -> None:
+    """A list is complete with the page that ends it, and with none before."""
+    first = answer(sample, "search_jobs", q="nurse", city="Boston", limit=2).structure
+    last = answer(sample, "search_jobs", q="nurse", city="Boston", limit=2, cursor=first["next_cursor"]).structure
+    assert (first["complete"], last["complete"], last["shown"], last["total"]) == (False, True, "3-3", 3)

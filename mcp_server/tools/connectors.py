@@ -1,7 +1,9 @@
 """The two tools that data connectors call, in exactly the shapes that they read: `search` and `fetch`.
 
 A query is what a person types. Words of work models become a filter, and so does what follows "in" and "at", where
-there is such a place or company; all else are words of the title. What is left out if nothing matches is never a word.
+there is such a place or company; all else are words of the title. Where nothing matches, the same words are read
+otherwise, one reading after another: in the singular, the last ones as a place, all of them as a company. None is ever
+left out.
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ from ..answers import Answer, Structure, largest, tokens_of
 from ..desk import Desk
 from ..rows import rows_of, short
 from ..schemas import Schema, text
-from ..strangers import cleaned, one_line, quoted
-from .get_job import call_of, facts_of
+from ..strangers import one_line, quoted
+from .get_job import call_of, description_of, facts_of, posting_of
 from .tool import Tool
 
 __all__ = ["FETCH", "SEARCH"]
@@ -30,18 +32,24 @@ _MODELS = {"remote": "remote", "hybrid": "hybrid", "on-site": "on_site", "onsite
 _MODEL = re.compile(r"(?<!\w)(remote|hybrid|on-site|onsite|on_site)(?!\w)", re.IGNORECASE)
 _PLACE = re.compile(r"\s+in\s+(?P<place>[^,]+(?:,\s*[^,]+)?)$", re.IGNORECASE)
 _COMPANY = re.compile(r"(?:^|\s+)(?:at|@)\s+(?P<company>\S.*)$", re.IGNORECASE)
-_FILLING = re.compile(r"(?<!\w)(jobs?|postings?|openings?|vacanc(?:y|ies)|positions?|roles?|for)(?!\w)", re.IGNORECASE)
+_FILLING = re.compile(
+    r"(?<!\w)(jobs?|postings?|openings?|vacanc(?:y|ies)|positions?|roles?|for|what|which|are|is|there|any|open|find|show|me|"
+    r"list|the|please)(?!\w)",
+    re.IGNORECASE,
+)
+_PLURAL = re.compile(r"(\w{3,}[^s\W])s(?!\w)", re.IGNORECASE)
 
 
 def _search(desk: Desk, given: dict[str, Any]) -> Answer:
     filters = _filters(given["query"])
     frame = None
-    for attempt in _attempts(filters):
+    for reading in _attempts(filters):
         try:
-            frame = desk.client.search_jobs(**attempt, limit=_ROWS, columns=_COLUMNS, progress=False)
+            frame = desk.client.search_jobs(
+                **{k: v for k, v in reading.items() if v}, limit=_ROWS, columns=_COLUMNS, progress=False
+            )
         except LookupError:  # no company of that name: the words may be meant otherwise
             continue
-        filters = attempt
         if len(frame):
             break
     if frame is None:
@@ -63,7 +71,7 @@ def _search(desk: Desk, given: dict[str, Any]) -> Answer:
 
 def _filters(query: str) -> dict[str, Any]:
     filters: dict[str, Any] = {}
-    rest = " ".join(query.split())
+    rest = " ".join(query.replace("?", " ").split())
     model = _MODEL.search(rest)
     if model:
         filters["workplace_type"] = _MODELS[model[1].lower()]
@@ -83,24 +91,34 @@ def _filters(query: str) -> dict[str, Any]:
 
 
 def _attempts(filters: dict[str, Any]) -> list[dict[str, Any]]:
-    """What is asked, one after another, until something matches: first all of it, then a place read otherwise."""
-    attempts = [filters]
-    if "," in str(filters.get("location", "")):
-        attempts.append({**filters, "location": filters["location"].split(",")[0].strip()})
-    if "location" in filters:
-        attempts.append({**{k: v for k, v in filters.items() if k != "location"}, "country": filters["location"]})
-    if "company" in filters:
-        words = f"{filters.get('q', '')} {filters['company']}".strip()
-        attempts.append({**{k: v for k, v in filters.items() if k != "company"}, "q": words})
-    return [attempt for attempt in attempts if attempt]
+    """Readings of a query, asked one after another until one matches: as it is written, then otherwise."""
+    words, place, company = filters.get("q", ""), filters.get("location"), filters.get("company")
+    without = {name: value for name, value in filters.items() if name not in {"q", "location", "company"}}
+    readings = [filters, filters | {"q": _PLURAL.sub(r"\1", words)}]
+    if place:
+        here = {name: value for name, value in readings[-1].items() if name != "location"}
+        readings += [
+            here | {"location": place.split(",")[0].strip()},
+            here | {"country": place},
+            here | {"region": place},
+        ]
+    if company:
+        readings.append({**without, "q": f"{words} {company}"} | ({"location": place} if place else {}))
+    *first, last = words.split() or [""]
+    if first and not place and not company:
+        readings.append({**without, "q": _PLURAL.sub(r"\1", " ".join(first)), "location": last})
+    if last and not place and not company:
+        readings.append({**without, "company": words})
+    said = [{name: value for name, value in reading.items() if value} for reading in readings]
+    return [reading for at, reading in enumerate(said) if reading and reading not in said[:at]]
 
 
 def _fetch(desk: Desk, given: dict[str, Any]) -> Answer:
-    job = desk.client.get_job(given["id"])
+    job = desk.client.get_job(posting_of(given["id"]))
     facts = facts_of(job.record, contacts=False)
     title = short(" · ".join(one_line(str(part)) for part in (job["title"], job.company) if part), _LONGEST)
-    whole = cleaned(job["description_text"] or "")
-    url = one_line(job["source_url"] or "")
+    whole = description_of(job, contacts=False) or ""
+    url = one_line(str(job["source_url"] or ""))
 
     def build(length: int, longest: int = _LONGEST) -> Structure:
         lines = "\n".join(f"{name}: {short(value, longest)}" for name, value in facts.items())

@@ -38,6 +38,10 @@ def _run(desk: Desk, given: dict[str, Any]) -> Answer:
 def _breakdowns(desk: Desk, filters: dict[str, Any], by: str | None, wanted: int) -> Answer:
     """A company's active postings by role, location, applicant tracking system and work model."""
     company = filters.pop("company", None)
+    if filters.get("status") == "active":  # as breakdowns are
+        del filters["status"]
+    if isinstance(company, list) and len(company) == 1:
+        (company,) = company
     if not isinstance(company, str) or filters or by:
         raise InvalidRequestError(
             "field is missing.",
@@ -47,7 +51,9 @@ def _breakdowns(desk: Desk, filters: dict[str, Any], by: str | None, wanted: int
     frame = desk.client.get_org(company).breakdowns()
     card = frame.attrs["bluedoor"]
     kept = frame.groupby("field", sort=False).head(wanted)
-    kept.attrs["bluedoor"] = {**card, "complete": bool(card["complete"]) and len(kept) == len(frame)}
+    reason = card["reason"] if len(kept) == len(frame) else f"the first {wanted} of each breakdown: raise limit"
+    whole = bool(card["complete"]) and len(kept) == len(frame)
+    kept.attrs["bluedoor"] = {**card, "complete": whole, "reason": reason}
     applied = {"company": company, "status": "active"}
     return _answer(desk, kept, applied, ["breakdown", "field", "value", "count", "share"])
 
@@ -65,10 +71,12 @@ def _answer(desk: Desk, frame: Any, applied: dict[str, Any], columns: list[str])
             "facets": table(columns, rows[:count]),
             "untrusted": ["facets"],
         }
+        if not rows:
+            structure["loosen"] = "No posting to count: search_jobs with the same filters says which to leave out."
         if not card["complete"]:
             structure["reason"] = in_tools(str(card["reason"]))
         if count < len(rows):
-            structure["cut"] = f"the last {len(rows) - count} of {len(rows)} rows did not fit: narrow the filters"
+            structure["cut"] = f"the last {len(rows) - count} of {len(rows)} rows did not fit: ask for fewer by limit"
         return {**structure, "notes": notes} if notes else structure
 
     return Answer(largest(build, len(rows), desk.settings.budget, least=1)[0])

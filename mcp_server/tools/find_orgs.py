@@ -33,7 +33,7 @@ def _run(desk: Desk, given: dict[str, Any]) -> Answer:
         if count < len(rows):
             structure["cut"] = f"the last {len(rows) - count} of {len(rows)} rows did not fit: write more of the name"
         if not rows:
-            structure["loosen"] = "No name or web domain is like it: write a shorter part of the name."
+            structure["loosen"] = "No name or web domain has this in it: write a shorter part of the name."
         return {**structure, "notes": notes} if notes else structure
 
     return Answer(largest(build, len(rows), desk.settings.budget, least=1)[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 from collections.abc import Callable, Mapping
@@ -21,7 +22,7 @@ from .tool import Tool
 if TYPE_CHECKING:
     from bluedoor_tools import Job
 
-__all__ = ["GET_JOB", "SECTIONS", "call_of", "facts_of"]
+__all__ = ["GET_JOB", "SECTIONS", "call_of", "description_of", "facts_of", "posting_of"]
 
 SECTIONS = ("facts", "description", "events", "org", "source", "raw", "reproduce")
 _DEFAULT = ["facts", "description"]
@@ -43,7 +44,9 @@ def _run(desk: Desk, given: dict[str, Any]) -> Answer:
         raise InvalidRequestError(
             "offset goes with one long section.", hint="Give sections=['description'] or sections=['raw'] with it."
         )
-    job = desk.client.get_job(given["job_id"])
+    job = desk.client.get_job(posting_of(given["job_id"]))
+    # Calls that go on from here: offsets count in the text that this one gives.
+    call = functools.partial(call_of, job["job_id"], **({"contacts": True} if contacts else {}))
     structure: Structure = {
         "job_id": job["job_id"],
         "title": _said(job["title"], contacts),
@@ -73,7 +76,7 @@ def _run(desk: Desk, given: dict[str, Any]) -> Answer:
         if first:
             made, first = squeezed(made, space), False
         elif tokens_of(made) > space:
-            rest = {**structure.get("left_out", {}), name: call_of(job["job_id"], sections=[name])}
+            rest = {**structure.get("left_out", {}), name: call(sections=[name])}
             made = {**structure, "left_out": rest}
         structure = made
     for left, name in zip(range(len(growing), 0, -1), growing, strict=True):
@@ -83,8 +86,13 @@ def _run(desk: Desk, given: dict[str, Any]) -> Answer:
             structure = _with_events(desk, job, structure, share, contacts)
         else:
             whole = _long_text(job, name, contacts)
-            structure = _with_text(structure, name, whole, offset, job["job_id"], budget=share)
+            structure = _with_text(structure, name, whole, offset, call, budget=share)
     return Answer(structure)
+
+
+def posting_of(name: str) -> str:
+    """What a caller names a posting by: its id or URL, or the address that this server gives it."""
+    return name.strip().removeprefix("bluedoor://job/")
 
 
 def facts_of(record: Mapping[str, Any], contacts: bool) -> Structure:
@@ -140,12 +148,17 @@ def _caveats(record: Mapping[str, Any]) -> list[str]:
 def _long_text(job: Job, name: str, contacts: bool) -> str | None:
     if name == "raw":
         return json.dumps(cleaned_value(job.record, contacts=contacts), ensure_ascii=False, separators=(",", ":"))
+    return description_of(job, contacts)
+
+
+def description_of(job: Job, contacts: bool) -> str | None:
+    """The posting's text, cleaned; None where it has none."""
     value = job["description_text"]
     return cleaned(value, contacts=contacts) if isinstance(value, str) else None
 
 
 def _with_text(
-    structure: Structure, name: str, whole: str | None, offset: int, job_id: str, *, budget: int
+    structure: Structure, name: str, whole: str | None, offset: int, call: Callable[..., str], *, budget: int
 ) -> Structure:
     """The answer with as much of a text as still fits, and how to go on."""
     if not whole:
@@ -160,7 +173,7 @@ def _with_text(
         end = offset + length
         passage: Structure = {"untrusted_text": whole[offset:end], "characters": len(whole)}
         if end < len(whole):
-            passage |= {"next_offset": end, "rest": call_of(job_id, sections=[name], offset=end)}
+            passage |= {"next_offset": end, "rest": call(sections=[name], offset=end)}
         return {**structure, name: passage}
 
     return largest(build, len(whole) - offset, budget)[0]
@@ -176,8 +189,9 @@ def _linked(job: Job, name: str, contacts: bool) -> Structure:
     if len(found) > _MOST_FIELDS:
         left = [*found][_MOST_FIELDS:]
         found = {key: value for key, value in found.items() if key not in left} | {"left_out": short(", ".join(left))}
-    if name == "source":
-        found["freshness"] = job.source.freshness
+    freshness = getattr(record, "freshness", None)  # a board says how fresh it is
+    if freshness:
+        found["freshness"] = freshness
     return found
 
 
@@ -191,11 +205,12 @@ def _with_events(desk: Desk, job: Job, structure: Structure, budget: int, contac
     whole = bool(frame.attrs["bluedoor"]["complete"])
 
     def build(count: int) -> Structure:
-        made: Structure = {**structure, "events": table(columns, rows[:count])}
+        # The newest are kept: they say what the posting is now.
+        made: Structure = {**structure, "events": table(columns, rows[len(rows) - count :])}
         if count < len(rows) or not whole:
             more = "" if whole else ", and there may be more"
             call = f"search_events(job_ids={json.dumps([job['job_id']])})"
-            made["events_cut"] = f"{count} of {len(rows)}{more}: {call} pages through them, newest first"
+            made["events_cut"] = f"the newest {count} of {len(rows)}{more}: {call} pages through them, newest first"
         return made
 
     return largest(build, len(rows), budget)[0]

@@ -21,7 +21,7 @@ EVENT_COLUMNS = ("observed_at", "event_type", "company", "field_name", "old_valu
 _PERIODS = ("state", "started_at", "started_by", "ended_at", "ended_by", "days", "updates", "changed_fields")
 _MOST, _DEFAULT = 100, 20
 _MOST_PERIODS = 10
-_LONGEST = 200  # characters of a changed value: a description's change is in get_job
+_LONGEST = 200  # characters of a changed value
 
 
 def _run(desk: Desk, given: dict[str, Any]) -> Answer:
@@ -35,14 +35,14 @@ def _run(desk: Desk, given: dict[str, Any]) -> Answer:
     def build(count: int) -> Structure:
         structure = card_of(page, count, {})
         next_cursor = page.behind(count)
-        structure["complete"] = next_cursor is None and page.start is None and count == len(rows)
+        structure |= page.extent(count)
         structure["events"] = table(EVENT_COLUMNS, rows[:count])
         structure["untrusted"] = ["events"]
         if count < len(rows):
             structure["cut"] = f"{len(rows) - count} more rows were read and did not fit: go on with next_cursor"
         if next_cursor:
             structure["next_cursor"] = next_cursor
-        if not rows and cursor is None:
+        if not rows and structure["complete"]:
             structure["loosen"] = "No event matches: widen the dates, or leave out a filter."
         return {**structure, "notes": [_OBSERVED, *(note for note in notes_of(page) if "observed_at" not in note)]}
 
@@ -60,7 +60,7 @@ def _history(desk: Desk, given: dict[str, Any]) -> Answer:
             f"job_id asks for the whole history of one posting; {', '.join(others)} cannot narrow it.",
             hint="Leave them out, or use job_ids=[…] with them.",
         )
-    job = desk.client.get_job(given["job_id"])
+    job = desk.client.get_job(given["job_id"].strip().removeprefix("bluedoor://job/"))
     periods = desk.client.history(job)
     events = desk.client.job_events(job["job_id"], limit=contract.EVENT_LIMIT)
     card = periods.attrs["bluedoor"]
@@ -92,7 +92,7 @@ def _history(desk: Desk, given: dict[str, Any]) -> Answer:
         if count < len(rows):
             made["complete"] = False
             made["cut"] = (
-                f"the oldest {len(rows) - count} of {len(rows)} events did not fit: "
+                f"the oldest {len(rows) - count} of {len(rows)} events are left out: "
                 f"search_events(job_ids=['{job['job_id']}'], limit=…) pages through them, newest first"
             )
         return {**made, "notes": [_OBSERVED, *notes]}

@@ -45,7 +45,7 @@ def _run(desk: Desk, given: dict[str, Any]) -> Answer:
     asked = [name for name in columns if name != "pay"] + ["first_seen_at", "job_id"]
     asked += list(_SALARY) if "pay" in columns else []
     page = read(desk, JOBS, filters, limit=wanted, cursor=cursor, columns=list(dict.fromkeys(asked)))
-    if page.frame.empty and cursor is None:
+    if page.frame.empty and page.extent(0)["complete"]:
         return _nothing(desk, page, filters)
     short = detail == "concise" and not fields
     rows = rows_of(page.frame, columns, contacts=contacts, days=short, whole=("description_text",))
@@ -66,9 +66,7 @@ def _run(desk: Desk, given: dict[str, Any]) -> Answer:
 def _structure(page: Page, names: list[str], rows: list[list[Any]], count: int, empty: list[str]) -> Structure:
     structure = card_of(page, count, {"status": "any"})
     next_cursor = page.behind(count)
-    structure["complete"] = next_cursor is None and page.start is None and count == len(rows)
-    if page.card["complete"] is False and str(page.card["reason"]).startswith("interrupted"):
-        structure["stopped"] = page.card["reason"]
+    structure |= page.extent(count)
     structure["jobs"] = table(names, rows[:count])
     structure["untrusted"] = ["jobs"]
     if empty:
@@ -132,7 +130,7 @@ def _nothing(desk: Desk, page: Page, filters: Mapping[str, Any]) -> Answer:
     structure |= {"total": 0, "complete": True, "jobs": table(CONCISE, [])}
     without: dict[str, Any] = {}
     more = [name for name in filters if name != "status" or filters[name] != "any"]
-    unsure = ""
+    unsure = f"the search without {', '.join(more[_MOST_PROBES:])} was not tried" if more[_MOST_PROBES:] else ""
     for name in more[:_MOST_PROBES]:
         rest = {**filters, "status": "any"} if name == "status" else {k: v for k, v in filters.items() if k != name}
         try:
@@ -151,7 +149,12 @@ def _nothing(desk: Desk, page: Page, filters: Mapping[str, Any]) -> Answer:
     near = {} if unsure else _near_values(desk, filters)
     if near:
         structure["did_you_mean"] = near
-    advice = f"Leave out or widen: {', '.join(best)}." if best else "No single filter explains it: leave out several."
+    if best:
+        advice = f"Leave out or widen: {', '.join(best)}."
+    elif len(without) == len(more):
+        advice = "No single filter explains it: leave out several."
+    else:
+        advice = "Leave out a filter, or several."
     if "q" in filters and len(words) > 1:
         advice += " q wants every word in title or department: try fewer words."
     structure["loosen"] = advice + (f" Not all could be counted: {unsure}" if unsure else "")
