@@ -27,7 +27,7 @@ __all__ = ["Answer", "Structure", "largest", "notes_of", "refusal", "squeezed", 
 Structure: TypeAlias = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """What a tool answers: `structure`, and whether it is an error; `text` where it is not the structure's own."""
 
@@ -35,14 +35,16 @@ class Answer:
     is_error: bool = False
     text: str | None = None
 
-    @property
+    @functools.cached_property
     def words(self) -> str:
         """The answer as text."""
         return in_words(self.structure) if self.text is None else self.text
 
     def within(self, budget: int) -> Answer:
         """The answer, shortened where it takes more; one that brings its own text has seen to that itself."""
-        return self if self.text is not None else replace(self, structure=squeezed(self.structure, budget))
+        if self.text is not None or all(_takes(text, budget) for text in (self.words, _as_json(self.structure))):
+            return self
+        return replace(self, structure=squeezed(self.structure, budget))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Structure:
@@ -77,9 +79,13 @@ _counted = functools.lru_cache(maxsize=16)(at_most)  # an answer that was found 
 
 
 def _fits(structure: Structure, budget: int) -> bool:
-    """Whether a structure fits the budget, as text and as structured content; a token is at least a byte."""
-    texts = (_as_json(structure), in_words(structure))
-    return all(len(text.encode()) <= budget or at_most(text) <= budget for text in texts)
+    """Whether a structure fits the budget, as text and as structured content."""
+    return all(_takes(text, budget) for text in (_as_json(structure), in_words(structure)))
+
+
+def _takes(text: str, budget: int) -> bool:
+    """Whether a text takes no more than the budget; a token is at least a byte."""
+    return len(text.encode()) <= budget or _counted(text) <= budget
 
 
 def largest(build: Callable[[int], Structure], most: int, budget: int, *, least: int = 0) -> tuple[Structure, int]:

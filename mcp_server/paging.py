@@ -37,7 +37,7 @@ JOBS = Listing("search_jobs", "first_seen_at", "job_id", "first_seen_before")
 EVENTS = Listing("search_events", "observed_at", "event_id", "observed_before")
 
 
-@dataclass(slots=True)
+@dataclass
 class Page:
     """Rows of a list, with the library's card, and where they stand in the list."""
 
@@ -52,6 +52,11 @@ class Page:
     mark: int
     cursor: str | None  # of the library's own form
     notes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._moments = [_milliseconds(value) for value in self.frame[self.listing.instant]]
+        self._ids = self.frame[self.listing.id].tolist()
+        self._behind: dict[int, str | None] = {}
 
     @property
     def first(self) -> int | None:
@@ -77,18 +82,22 @@ class Page:
 
     def behind(self, count: int) -> str | None:
         """The cursor behind the first rows; None at the end of the list."""
+        if count not in self._behind:
+            self._behind[count] = self._cursor_behind(count)
+        return self._behind[count]
+
+    def _cursor_behind(self, count: int) -> str | None:
         if count == len(self.frame) and self.card["next_cursor"] is None:
             return None
         if self.frame.empty:
             return self._of_the_library(0)
         if count == 0:
             return self.start.encode() if self.start is not None else self.cursor
-        shown = self.frame.head(count)
-        moments = [_milliseconds(value) for value in shown[self.listing.instant]]
-        if self.cursor is not None or moments[-1] is None or moments[-1] < 0:
+        last = self._moments[count - 1]
+        if self.cursor is not None or last is None or last < 0:
             return self._of_the_library(count)
-        last = moments[-1]
-        same = [name for name, moment in zip(shown[self.listing.id], moments, strict=True) if moment == last]
+        rows = zip(self._ids[:count], self._moments, strict=False)
+        same = [name for name, moment in rows if moment == last]
         met, seen = len(same), seen_of(map(str, same))
         if self.start is not None and self.start.moment == last:
             met, seen = met + self.start.met, (seen + self.start.seen) & 0xFFFFFFFF
