@@ -63,11 +63,19 @@ class Page:
         """The number of the first row in the list, where that is known."""
         return self.start.given + 1 if self.start is not None else 1 if self.cursor is None else None
 
+    @property
+    def missing(self) -> int:
+        """Rows that the count at the beginning had, and that no page of a list at its end gave."""
+        total, capped = self.total
+        if self.start is None or self.card["next_cursor"] is not None or not self.card["complete"] or capped:
+            return 0
+        return max(0, (total or 0) - self.start.given - len(self.frame))
+
     def extent(self, count: int) -> Structure:
         """Whether the first `count` rows are all that match, and where the library says that they are not, why."""
         card, ended = self.card, self.behind(count) is None
         # A short cursor was given behind every row before it: a page that ends the list makes it whole.
-        whole = ended and count == len(self.frame) and self.first is not None and not self.notes
+        whole = ended and count == len(self.frame) and self.first is not None and not self.notes and not self.missing
         structure: Structure = {"complete": whole and bool(card["complete"])}
         if not card["complete"] and card["reason"] != "limit":
             structure["reason"] = in_tools(str(card["reason"]))
@@ -182,13 +190,9 @@ def notes_of(page: Page) -> list[str]:
         name.startswith(page.listing.instant[:-3]) for name in page.filters
     ):
         notes = [note for note in notes if not note.startswith(f"{page.listing.instant}:")]  # of the cursor's own bound
-    total, capped = page.total
-    if page.start is not None and page.card["next_cursor"] is None and page.card["complete"] and not capped:
-        missing = (total or 0) - page.start.given - len(page.frame)
-        if missing > 0:
-            notes.append(
-                f"{missing} of {total} rows were not met: they changed meanwhile, or have no {page.listing.instant}"
-            )
+    if page.missing:
+        reason = f"they changed meanwhile, or have no {page.listing.instant}"
+        notes.append(f"{page.missing} of {page.total[0]} rows were not met: {reason}")
     return [*page.notes, *notes]
 
 

@@ -224,3 +224,26 @@ def test_broken_records_are_no_empty_answer() -> None:
         found = answer(client, tool, limit=5).structure
         assert found[table]["rows"] == [] and found["complete"] is False, found
         assert found["reason"] and "loosen" not in found and "matches_without" not in found
+
+
+def test_a_list_whose_rest_is_not_met_is_not_whole() -> None:
+    """Rows that no page can reach, or that went meanwhile, leave the list incomplete, and its total as it was."""
+    undated = [job(n, first_seen_at=None) for n in range(2)]
+    for dated, shown in (([job(n) for n in range(2, 4)], 0), ([job(n) for n in range(2, 5)], 1)):
+        client, _ = client_of(FaceData.of([*dated, *undated], [org(n) for n in range(3)], [], [], CLOCK))
+        first = answer(client, "search_jobs", limit=2).structure
+        last = answer(client, "search_jobs", limit=2, cursor=first["next_cursor"]).structure
+        assert len(last["jobs"]["rows"]) == shown and last["total"] == first["total"] == len(dated) + 2
+        assert last["complete"] is False and "matches_without" not in last
+        assert any("2 of" in note and "not met" in note for note in last["notes"])
+
+
+def test_a_history_of_more_events_than_one_answer_has_says_so() -> None:
+    """The history of a posting with more events than the API gives at once is not complete, and says how to go on."""
+    one = job(1)
+    events = [event(n, one, event_type="job.updated") for n in range(150)]
+    client, _ = client_of(FaceData.of([one], [org(1)], [source(1)], events, CLOCK))
+    found = answer(client, "search_events", job_id=one["job_id"]).structure
+    assert found["complete"] is False and "may be more" in found["cut"]
+    whole = all_pages(client, "search_events", "events", job_ids=[one["job_id"]], limit=100)
+    assert sum(len(page["events"]["rows"]) for page in whole) == 150

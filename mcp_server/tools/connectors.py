@@ -2,8 +2,8 @@
 
 A query is what a person types. Words of work models become a filter, and so does what follows "in" and "at", where
 there is such a place or company; all else are words of the title. Where nothing matches, the same words are read
-otherwise, one reading after another: in the singular, the last ones as a place, all of them as a company. None is ever
-left out.
+otherwise, one reading after another: in the singular, the last ones as a place, all of them as a company. None but
+filling words (jobs, open, the) is left out.
 """
 
 from __future__ import annotations
@@ -97,11 +97,9 @@ def _attempts(filters: dict[str, Any]) -> list[dict[str, Any]]:
     readings = [filters, filters | {"q": _PLURAL.sub(r"\1", words)}]
     if place:
         here = {name: value for name, value in readings[-1].items() if name != "location"}
-        readings += [
-            here | {"location": place.split(",")[0].strip()},
-            here | {"country": place},
-            here | {"region": place},
-        ]
+        city, comma, rest = (part.strip() for part in place.partition(","))
+        split = {"location": city} if comma else {}
+        readings += [here | split | {name: rest or place} for name in ("region", "country")]
     if company:
         readings.append({**without, "q": f"{words} {company}"} | ({"location": place} if place else {}))
     *first, last = words.split() or [""]

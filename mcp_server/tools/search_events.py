@@ -42,7 +42,7 @@ def _run(desk: Desk, given: dict[str, Any]) -> Answer:
             structure["cut"] = f"{len(rows) - count} more rows were read and did not fit: go on with next_cursor"
         if next_cursor:
             structure["next_cursor"] = next_cursor
-        if not rows and structure["complete"]:
+        if not rows and structure["complete"] and cursor is None:
             structure["loosen"] = "No event matches: widen the dates, or leave out a filter."
         return {**structure, "notes": [_OBSERVED, *(note for note in notes_of(page) if "observed_at" not in note)]}
 
@@ -66,6 +66,7 @@ def _history(desk: Desk, given: dict[str, Any]) -> Answer:
     card = periods.attrs["bluedoor"]
     columns = [name for name in EVENT_COLUMNS if name not in {"company", "job_id"}]
     rows = rows_of(events, columns, longest=_LONGEST)
+    whole = bool(events.attrs["bluedoor"]["complete"])
     spans = rows_of(periods, _PERIODS, longest=_LONGEST)
     structure: Structure = {
         "job_id": job["job_id"],
@@ -89,11 +90,11 @@ def _history(desk: Desk, given: dict[str, Any]) -> Answer:
         # The newest are kept: they say what the posting is now.
         made = {**structure, "events": table(columns, rows[len(rows) - count :])}
         made["untrusted"] = ["title", "company", "periods", "events"]
-        if count < len(rows):
+        if count < len(rows) or not whole:
             made["complete"] = False
             made["cut"] = (
-                f"the oldest {len(rows) - count} of {len(rows)} events are left out: "
-                f"search_events(job_ids=['{job['job_id']}'], limit=…) pages through them, newest first"
+                f"the newest {count} of {len(rows)} events{'' if whole else ', and there may be more'}: "
+                f"search_events(job_ids=['{job['job_id']}'], limit=…) pages through all, newest first"
             )
         return {**made, "notes": [_OBSERVED, *notes]}
 

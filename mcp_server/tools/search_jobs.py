@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bluedoor_tools import BluedoorError, InvalidRequestError, contract
@@ -45,7 +45,7 @@ def _run(desk: Desk, given: dict[str, Any]) -> Answer:
     asked = [name for name in columns if name != "pay"] + ["first_seen_at", "job_id"]
     asked += list(_SALARY) if "pay" in columns else []
     page = read(desk, JOBS, filters, limit=wanted, cursor=cursor, columns=list(dict.fromkeys(asked)))
-    if page.frame.empty and page.extent(0)["complete"]:
+    if page.frame.empty and cursor is None and page.extent(0)["complete"]:
         return _nothing(desk, page, filters)
     short = detail == "concise" and not fields
     rows = rows_of(page.frame, columns, contacts=contacts, days=short, whole=("description_text",))
@@ -59,7 +59,10 @@ def _run(desk: Desk, given: dict[str, Any]) -> Answer:
 
     structure, count = largest(build, len(rows), desk.settings.budget, least=1)
     if count == 1:
-        structure = _with_one_cut_row(desk, structure, str(page.frame["job_id"].iloc[0]))
+        named = {"contacts": True} if contacts else {}
+        structure = _with_one_cut_row(
+            desk, structure, functools.partial(call_of, page.frame["job_id"].iloc[0], **named)
+        )
     return Answer(structure)
 
 
@@ -81,7 +84,7 @@ def _structure(page: Page, names: list[str], rows: list[list[Any]], count: int, 
     return structure
 
 
-def _with_one_cut_row(desk: Desk, structure: Structure, job_id: str) -> Structure:
+def _with_one_cut_row(desk: Desk, structure: Structure, call: Callable[..., str]) -> Structure:
     """The only row, its longest text cut if it does not fit even alone."""
     columns, (row,) = structure["jobs"]["columns"], structure["jobs"]["rows"]
     at = max(range(len(row)), key=lambda place: len(str(row[place])))
@@ -91,9 +94,7 @@ def _with_one_cut_row(desk: Desk, structure: Structure, job_id: str) -> Structur
         if length == len(whole):
             return structure
         section = "description" if columns[at] == "description_text" else "raw"
-        said = (
-            f"{columns[at]}: {length:,} of {len(whole):,} characters; {call_of(job_id, sections=[section])} gives all"
-        )
+        said = f"{columns[at]}: {length:,} of {len(whole):,} characters; {call(sections=[section])} gives all"
         jobs = table(columns, [[*row[:at], whole[:length], *row[at + 1 :]]])
         return {**structure, "jobs": jobs, "cut": f"{said}. {cut}".strip()}
 
