@@ -160,7 +160,7 @@ def in_words(structure: Structure) -> str:
 def _entry(name: str, value: Any) -> str:
     match value:
         case {"columns": list(columns), "rows": list(rows)}:
-            lines = [" | ".join(map(str, columns)), *(" | ".join(map(_cell, row)) for row in rows)]
+            lines = ["|".join(map(str, columns)), *("|".join(map(_cell, row)) for row in rows)]
             return "\n".join([f"{name}:", *lines])
         case {"untrusted_text": str(text), **more}:
             said = "".join(f" {key}={_inline(entry)}" for key, entry in more.items())

@@ -29,7 +29,7 @@ def checked(schemas: Mapping[str, Schema], required: tuple[str, ...], given: Map
     """The arguments, each of the type that its schema says; null is "not given".
 
     What hosts are known to do is understood where nothing is lost by it: a number or list written as text, one value
-    where a list is wanted. Filters of text take a list, too, as the library does.
+    where a list is wanted, a list of phrases where one is.
 
     Raises
     ------
@@ -101,22 +101,25 @@ def _shown(value: Any) -> str:
 def _value(name: str, schema: Schema, value: Any) -> Any:
     kind = schema["type"]
     row = _ROWS.get(name)
-    if isinstance(value, str) and kind != "string":
+    if isinstance(value, str) and kind != "string" and (kind != "array" or value.startswith("[")):
         with suppress(ValueError, RecursionError):
             value = json.loads(value)
-    elif isinstance(value, str) and value.startswith("[") and (name == "company" or (row and row.match in _TEXT)):
+    phrase = row is not None and row.match in _TEXT  # one in its schema; a list of them is understood
+    if isinstance(value, str) and value.startswith("[") and phrase:
         with suppress(ValueError, RecursionError):
             parsed = json.loads(value)
             value = parsed if isinstance(parsed, list) else value
-    several = name == "company" or (row is not None and row.match in _TEXT)
-    if isinstance(value, list) and (kind == "array" or (kind == "string" and several)):
-        items = schema.get("items", schema)
+    if isinstance(value, list) and (kind == "array" or phrase):
         if not value:
             raise InvalidRequestError(f"{name} is an empty list: leave it out.")
-        return [_one(name, items, entry) for entry in value]
-    if kind == "array":
-        return [_one(name, schema["items"], value)]
-    return _one(name, schema, value)
+        values = [_one(name, schema.get("items", schema), entry) for entry in value]
+    elif kind == "array":
+        values = [_one(name, schema["items"], value)]
+    else:
+        return _one(name, schema, value)
+    # Of a filter that takes one value a list of one is that value, as the library's cards write it.
+    one = len(values) == 1 and (name == "company" or (row is not None and row.match != "one_of"))
+    return values[0] if one else values
 
 
 def _one(name: str, schema: Schema, value: Any) -> Any:

@@ -31,8 +31,10 @@ def rows_of(
 ) -> list[list[Any]]:
     """The rows of a frame, of these columns; `pay` is made of the four columns of the salary.
 
-    With `days` instants are given to the day. A cell of more than `longest` characters is cut and says so, except an
-    address, which is of use only if whole; text of the columns `whole` keeps its lines, too.
+    With `days` instants are given to the day, in ISO 8601's basic form: half the tokens of the extended one.
+
+    A cell of more than `longest` characters is cut and says so, except an address, which is of use only if whole; text
+    of the columns `whole` keeps its lines, too.
     """
     if frame.attrs:
         frame = frame.copy(deep=False)
@@ -70,7 +72,7 @@ def plain(value: Any, *, contacts: bool = False, days: bool = False, whole: bool
     if value is None or str(value) in {"nan", "NaT", "<NA>"}:
         return None
     if hasattr(value, "isoformat"):
-        return value.strftime("%Y-%m-%d" if days else "%Y-%m-%dT%H:%M:%SZ")
+        return value.strftime("%Y%m%d" if days else "%Y-%m-%dT%H:%M:%SZ")
     if hasattr(value, "item"):  # a number of another library
         value = value.item()
     if isinstance(value, float):

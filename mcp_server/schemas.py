@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bluedoor_tools import contract
 
-__all__ = ["COMPANY", "CURSOR", "EVENT_FILTERS", "JOB_FILTERS", "Schema", "limit", "text"]
+__all__ = ["COMPANY", "CURSOR", "EVENT_FILTERS", "JOB_FILTERS", "Schema", "limit", "several", "text"]
 
 Schema = dict[str, Any]
 
@@ -34,12 +34,18 @@ def text(description: str = "") -> Schema:
     return {"type": "string", **({"description": description} if description else {})}
 
 
+def several(description: str = "", choices: Sequence[str] = ()) -> Schema:
+    """A list of text, any of which will do; one value stands for a list of one."""
+    items: Schema = {"type": "string", **({"enum": list(choices)} if choices else {})}
+    return {"type": "array", "items": items, **({"description": description} if description else {})}
+
+
 def limit(default: int, most: int) -> Schema:
     """How many rows, at most."""
     return {"type": "integer", "minimum": 1, "maximum": most, "default": default}
 
 
-COMPANY = text(_SAID["company"])
+COMPANY = several(_SAID["company"])
 CURSOR = text("next_cursor of the last answer, filters repeated")
 
 
@@ -50,15 +56,15 @@ def _schema(row: contract.Parameter) -> Schema:
     if row.match in _NUMBERS:
         return {"type": "number", "description": said}
     if row.match == "one_of":
-        items: Schema = {"type": "string", **({"enum": list(row.choices)} if row.choices else {})}
-        return {"type": "array", "items": items}
+        return several(said, row.choices)
     if row.match in _DATES:
         return text(said)
-    if row.choices and not row.open:
-        # "any" stands for no filter where the tools have a default.
-        return {"type": "string", "enum": [*row.choices, *(["any"] if row.name == "status" else [])]}
-    known = ", ".join(row.choices[:4])
-    return text(said or (f"{known} …" if known else ""))
+    if row.name == "status":  # "any" stands for no filter where the tools have a default
+        return {"type": "string", "enum": [*row.choices, "any"]}
+    if row.match == "equals":
+        known = f"{', '.join(row.choices[:4])} …" if row.choices and row.open else ""
+        return several(said or known, () if row.open else row.choices)
+    return text(said)
 
 
 def _filters(rows: Mapping[str, contract.Parameter]) -> dict[str, Schema]:

@@ -69,10 +69,10 @@ class Text:
         """The rows of a table."""
         lines = self.text.splitlines()
         first = lines.index(f"{name}:") + 1
-        columns = lines[first].split(" | ")
+        columns = lines[first].split("|")
         rows = []
         for line in lines[first + 1 :]:
-            cells = line.split(" | ")
+            cells = line.split("|")
             if len(cells) != len(columns):
                 break
             rows.append(dict(zip(columns, (cell.replace("¦", "|") for cell in cells), strict=True)))

@@ -136,9 +136,9 @@ def _entry(name: str, value: Any, lines: list[str], at: int, missing: list[str])
     match value:
         case {"columns": list(columns), "rows": list(given)}:
             expect(f"{name}:", at)
-            expect(" | ".join(columns), at + 1)
+            expect("|".join(columns), at + 1)
             for number, row in enumerate(given):
-                cells = lines[at + 2 + number].split(" | ") if at + 2 + number < len(lines) else []
+                cells = lines[at + 2 + number].split("|") if at + 2 + number < len(lines) else []
                 wanted = [_plain(cell).replace("|", "¦") if cell is not None else "" for cell in row]
                 if cells != wanted:
                     missing.append(f"{name}, row {number}: {wanted} not {cells}")

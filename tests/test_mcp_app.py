@@ -19,7 +19,7 @@ from mcp_server.app import VIEW_URI, view_html
 DRIVER = Path(__file__).with_name("test_mcp_app_dom.js")
 COLUMNS = ["title", "company", "location_text", "workplace_type", "pay", "source_posted_at", "first_seen_at", "job_id",
            "source_url"]  # fmt: skip
-ROW = ["Engineer", "Acme", "Berlin", "on_site", "EUR 50,000 a year", None, "2026-06-06T02:11:00Z", "j1",
+ROW = ["Engineer", "Acme", "Berlin", "on_site", "EUR 50,000 a year", None, "20260606", "j1",
        "https://a.example/1"]  # fmt: skip
 SYNTHETIC = "synthetic sample of 3,000 postings, as of 2026-06-07"
 RESULTS: dict[str, Any] = {

@@ -199,10 +199,36 @@ def test_words_that_match_nothing_together_are_counted_alone(sample: Client, raw
     assert "fewer words" in found["loosen"]
 
 
-def test_lists_without_rows_say_what_to_do(sample: Client) -> None:
-    """No organisation, or no event, comes with advice."""
+def test_lists_without_rows_say_what_to_do(sample: Client, raw: FaceData) -> None:
+    """No organisation comes with advice; no event with the counts without each filter."""
     assert "shorter part" in answer(sample, "find_orgs", name="zzzzqqq").words
-    assert "widen the dates" in answer(sample, "search_events", observed_after="2030-01-01").words
+    found = answer(sample, "search_events", observed_after="2030-01-01", event_types=["job.reopened"]).structure
+    reopened = sum(one["event_type"] == "job.reopened" for one in raw.events)
+    assert reopened and found["matches_without"] == {"observed_after": reopened, "event_types": 0}
+    assert found["loosen"] == "Leave out or widen: observed_after."
+
+
+def test_counts_of_nothing_say_what_to_loosen(sample: Client, raw: FaceData) -> None:
+    """Where nothing can be counted, filters are to blame, or the field: each is said, with counts."""
+    active = [one for one in raw.jobs if one["status"] == "active"]
+    found = answer(sample, "facets", field="city", country="Germny", provider="lever").structure
+    assert found["total"] == 0 and found["did_you_mean"] == {"country": "Germany"}
+    assert found["matches_without"]["country"] == sum(one["provider"] == "lever" for one in active)
+    assert "notes" not in found  # of shares there are none
+    within = [one for one in active if one["country"] == "Singapore"]
+    assert within and not any(one["region"] for one in within)
+    found = answer(sample, "facets", field="region", country="Singapore").structure
+    assert found["total"] == len(within) and "another" in found["loosen"] and "matches_without" not in found
+
+
+def test_filters_whose_schema_is_a_list_take_one_value_as_it_is(sample: Client) -> None:
+    """A validating host sends lists only, others a value: both ask the same, and text stays the text it was."""
+    names = ("company", "city", "region", "country", "department", "provider", "workplace_type", "employment_type")
+    assert all(TOOLS["search_jobs"].arguments[name]["type"] == "array" for name in names)
+    one, of_one = (answer(sample, "search_jobs", city=value).structure for value in ("Boston", ["Boston"]))
+    assert one == of_one and one["applied"]["city"] == "Boston" and one["total"]
+    for written in ("1e5", "007", "true", "null"):
+        assert answer(sample, "search_jobs", city=written).structure["applied"]["city"] == written
 
 
 # --- bad weather

@@ -63,6 +63,7 @@ SERVER_ROOMS = (
     "answers",
     "rows",
     "desk",
+    "loosening",
     "paging",
     "tools",
     "calls",

@@ -87,8 +87,10 @@ function resultRow(columns, cells, headings, open) {
     : button(foreign(title), () => open(id, row, opener), { class: "opener" });
   const known = ["title", "company", "job_id", url && "source_url", ...COLUMNS.flatMap(([, names]) => names)];
   const others = columns.filter((name) => !known.includes(name) && !isMissing(row[name]));
+  const plain = (name) => typeof row[name] === "object" ? JSON.stringify(row[name])
+    : named(DATES, name) ? String(row[name]).replace(/^(\d{4})(\d\d)(\d\d)$/, "$1-$2-$3") : row[name];
   const value = (name) => [named(DATES, name) && element("span", { class: "muted" }, `${DATES[name]} `),
-    single(typeof row[name] === "object" ? JSON.stringify(row[name]) : row[name], true)].filter(Boolean);
+    single(plain(name), true)].filter(Boolean);
   const made = element("tr", { role: "row" },
     element("td", { role: "cell", class: "posting" },
       element("div", { class: untitled ? "title untitled" : "title" }, opener),

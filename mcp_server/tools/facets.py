@@ -8,6 +8,7 @@ from bluedoor_tools import InvalidRequestError, contract
 
 from ..answers import Answer, Structure, largest, notes_of, table
 from ..desk import Desk
+from ..loosening import count, jobs_to_loosen
 from ..rows import rows_of
 from ..schemas import JOB_FILTERS, limit
 from ..wording import in_tools
@@ -32,7 +33,7 @@ def _run(desk: Desk, given: dict[str, Any]) -> Answer:
     if "company" in card["asked"]:
         applied.pop("org_ids", None)
         applied["company"] = card["asked"]["company"]
-    return _answer(desk, frame, applied, list(frame.columns))
+    return _answer(desk, frame, applied, list(frame.columns), filters)
 
 
 def _breakdowns(desk: Desk, filters: dict[str, Any], by: str | None, wanted: int) -> Answer:
@@ -55,31 +56,38 @@ def _breakdowns(desk: Desk, filters: dict[str, Any], by: str | None, wanted: int
     whole = bool(card["complete"]) and len(kept) == len(frame)
     kept.attrs["bluedoor"] = {**card, "complete": whole, "reason": reason}
     applied = {"company": company, "status": "active"}
-    return _answer(desk, kept, applied, ["breakdown", "field", "value", "count", "share"])
+    return _answer(desk, kept, applied, ["breakdown", "field", "value", "count", "share"], applied)
 
 
-def _answer(desk: Desk, frame: Any, applied: dict[str, Any], columns: list[str]) -> Answer:
+def _answer(desk: Desk, frame: Any, applied: dict[str, Any], columns: list[str], filters: dict[str, Any]) -> Answer:
     card = frame.attrs["bluedoor"]
     rows = rows_of(frame, columns)
-    notes = notes_of(card, desk.client.backend.notes)
+    notes = notes_of(card, desk.client.backend.notes) if rows else []
+    loosen = {} if rows else _nothing(desk, filters)
 
-    def build(count: int) -> Structure:
+    def build(shown: int) -> Structure:
         structure: Structure = {
             "applied": applied,
             "backend": card["backend"]["label"],
-            "complete": bool(card["complete"]) and count == len(rows),
-            "facets": table(columns, rows[:count]),
+            "complete": bool(card["complete"]) and shown == len(rows),
+            "facets": table(columns, rows[:shown]),
             "untrusted": ["facets"],
         }
-        if not rows:
-            structure["loosen"] = "No posting to count: search_jobs with the same filters says which to leave out."
+        structure |= loosen
         if not card["complete"]:
             structure["reason"] = in_tools(str(card["reason"]))
-        if count < len(rows):
-            structure["cut"] = f"the last {len(rows) - count} of {len(rows)} rows did not fit: ask for fewer by limit"
+        if shown < len(rows):
+            structure["cut"] = f"the last {len(rows) - shown} of {len(rows)} rows did not fit: ask for fewer by limit"
         return {**structure, "notes": notes} if notes else structure
 
     return Answer(largest(build, len(rows), desk.settings.budget, least=1)[0])
+
+
+def _nothing(desk: Desk, filters: dict[str, Any]) -> Structure:
+    matching = count(desk, "search_jobs", filters)
+    if matching:
+        return {"total": matching, "loosen": "Postings match, and none has a value of this field: count another."}
+    return {"total": 0, **jobs_to_loosen(desk, filters)}
 
 
 FACETS = Tool(

@@ -8,6 +8,7 @@ from bluedoor_tools import InvalidRequestError, contract
 
 from ..answers import Answer, Structure, largest, table
 from ..desk import Desk
+from ..loosening import events_to_loosen
 from ..paging import EVENTS, card_of, notes_of, read
 from ..rows import rows_of, short
 from ..schemas import CURSOR, EVENT_FILTERS, limit, text
@@ -43,7 +44,7 @@ def _run(desk: Desk, given: dict[str, Any]) -> Answer:
         if next_cursor:
             structure["next_cursor"] = next_cursor
         if not rows and structure["complete"] and cursor is None:
-            structure["loosen"] = "No event matches: widen the dates, or leave out a filter."
+            structure |= events_to_loosen(desk, filters)
         return {**structure, "notes": [_OBSERVED, *(note for note in notes_of(page) if "observed_at" not in note)]}
 
     return Answer(largest(build, len(rows), desk.settings.budget, least=1)[0])

@@ -6,16 +6,15 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bluedoor_tools import BluedoorError, InvalidRequestError, contract
+from bluedoor_tools import InvalidRequestError
 from bluedoor_tools.errors import nearest
 
 from ..answers import Answer, Structure, largest, table
 from ..desk import Desk
+from ..loosening import jobs_to_loosen
 from ..paging import JOBS, Page, card_of, notes_of, read
 from ..rows import rows_of
 from ..schemas import CURSOR, JOB_FILTERS, limit
-from ..strangers import one_line
-from ..wording import in_tools
 from .get_job import call_of
 from .tool import Tool
 
@@ -25,9 +24,6 @@ CONCISE = ("title", "company", "location_text", "workplace_type", "pay", "source
            "job_id", "source_url")  # fmt: skip
 _SALARY = ("salary_min", "salary_max", "salary_currency", "salary_period")
 _MOST, _DEFAULT = 100, 10
-_MOST_WORDS = 5
-_COUNTED = ("city", "region", "country", "department")  # filters of free values that the API counts
-_MOST_PROBES = 8  # searches that say what to loosen
 
 
 def _run(desk: Desk, given: dict[str, Any]) -> Answer:
@@ -128,67 +124,11 @@ def _checked_fields(fields: list[str], known: tuple[str, ...]) -> list[str]:
 def _nothing(desk: Desk, page: Page, filters: Mapping[str, Any]) -> Answer:
     """No posting matches: how many would without each of the filters."""
     structure = card_of(page, 0, {"status": "any"})
-    structure |= {"total": 0, "complete": True, "jobs": table(CONCISE, [])}
-    without: dict[str, Any] = {}
-    more = [name for name in filters if name != "status" or filters[name] != "any"]
-    unsure = f"the search without {', '.join(more[_MOST_PROBES:])} was not tried" if more[_MOST_PROBES:] else ""
-    for name in more[:_MOST_PROBES]:
-        rest = {**filters, "status": "any"} if name == "status" else {k: v for k, v in filters.items() if k != name}
-        try:
-            without[name] = _count(desk, rest)
-        except BluedoorError as error:
-            unsure = in_tools(error.message)
-            break
-    structure["matches_without"] = without
-    best = [name for name, total in without.items() if total != 0]
-    words = str(filters.get("q", "")).split() if isinstance(filters.get("q"), str) else []
-    if 1 < len(words) <= _MOST_WORDS and not unsure:
-        try:
-            structure["matches_of_word"] = {word: _count(desk, {"q": word, "status": "any"}) for word in words}
-        except BluedoorError as error:
-            unsure = in_tools(error.message)
-    near = {} if unsure else _near_values(desk, filters)
-    if near:
-        structure["did_you_mean"] = near
-    if best:
-        advice = f"Leave out or widen: {', '.join(best)}."
-    elif len(without) == len(more):
-        advice = "No single filter explains it: leave out several."
-    else:
-        advice = "Leave out a filter, or several."
-    if "q" in filters and len(words) > 1:
-        advice += " q wants every word in title or department: try fewer words."
-    structure["loosen"] = advice + (f" Not all could be counted: {unsure}" if unsure else "")
+    structure |= {"total": 0, "complete": True, "jobs": table(CONCISE, []), **jobs_to_loosen(desk, filters)}
     notes = [note for note in notes_of(page) if not note.startswith("nothing matches")]  # said better above
     if notes:
         structure["notes"] = notes
     return Answer(structure)
-
-
-def _near_values(desk: Desk, filters: Mapping[str, Any]) -> dict[str, str]:
-    """For filters whose values are free and compared whole, the nearest value that postings have."""
-    near = {}
-    for name in _COUNTED:
-        value = filters.get(name)
-        if not isinstance(value, str):
-            continue
-        try:
-            values = desk.client.facets(name, status=None, limit=contract.FACET_LIMIT)["value"].tolist()
-        except BluedoorError:  # a courtesy: what stands in the answer stands without it
-            continue
-        if value.casefold() in {str(known).casefold() for known in values}:
-            continue
-        close = nearest(value, map(str, values))
-        if close:
-            near[name] = one_line(close)
-    return near
-
-
-def _count(desk: Desk, filters: Mapping[str, Any]) -> int | str:
-    """How many postings match, as far as the backend says."""
-    card = desk.client.search_jobs(**filters, columns=["job_id"], limit=1, progress=False).attrs["bluedoor"]
-    total: int | str = card["total"] if card["total"] is not None else "some" if card["rows"] else 0
-    return f"at least {total}" if card["capped"] else total
 
 
 SEARCH_JOBS = Tool(
@@ -196,7 +136,7 @@ SEARCH_JOBS = Tool(
     title="Search job postings",
     description=(
         "Find job postings (jobs, vacancies, openings, positions) by words, title, place, remote work, pay, date or "
-        "company; newest first, with the total that matches. Filters of text take a list, too. active is as of a "
+        "company; newest first, with the total that matches. A list matches any of its values. active is as of a "
         "snapshot, not open now; null never matches a filter. detail=full or fields give more columns; get_job gives "
         "the description."
     ),
