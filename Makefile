@@ -4,13 +4,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test live check docs bench soak mcp-soak lab sample smoke conformance mcpb clean
+.PHONY: demo test live check docs bench soak mcp-soak lab voila sample smoke conformance mcpb clean
 
 demo: .venv/.runtime
 	@$(BIN)/python demo.py
 
+# A process for each core. The tests in a real browser are skipped where there is no Chromium; BLUEDOOR_BROWSER=required
+# makes them fail there instead.
 test: .venv/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 8 --dist loadgroup
 
 # Asks the real API (or BLUEDOOR_API_URL), keyless: at most 44 requests in about a minute. Which assumptions hold.
 live: .venv/.dev
@@ -41,6 +43,10 @@ mcp-soak: .venv/.dev
 
 lab: .venv/.lab
 	$(BIN)/jupyter lab notebooks $(ARGS)
+
+# The explorer as a web page on this machine alone, by a template of its own that fetches nothing from elsewhere.
+voila: .venv/.voila
+	JUPYTER_PATH=notebooks $(BIN)/voila notebooks/02_explore.ipynb --token --Voila.ip=127.0.0.1 --template=offline $(ARGS)
 
 sample: .venv/.dev
 	$(BIN)/python -m sample_generator
@@ -81,6 +87,10 @@ clean:
 
 .venv/.lab: .venv/.runtime
 	@$(PIP) --no-build-isolation --editable '.[lab,xlsx]'
+	@touch $@
+
+.venv/.voila: .venv/.runtime
+	@$(PIP) --no-build-isolation --editable '.[voila,xlsx]'
 	@touch $@
 
 .venv/.docs: .venv/.runtime

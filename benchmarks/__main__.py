@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import loading, mcp_calls, mcp_soak, mcp_start, mcp_tokens, network, start
+from . import explorer, loading, mcp_calls, mcp_soak, mcp_start, mcp_tokens, network, start
 
 if __name__ == "__main__":
     start.main()
@@ -12,3 +12,4 @@ if __name__ == "__main__":
     mcp_calls.main()
     mcp_tokens.main()
     mcp_soak.main()
+    explorer.main()

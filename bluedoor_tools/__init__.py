@@ -56,6 +56,11 @@ if TYPE_CHECKING:
     from .files import read_jobs, save
     from .progress import LoadProgress
     from .records import Job, Org, Source
+    from .widgets.breakdown import breakdown
+    from .widgets.explorer import Explorer, explore
+    from .widgets.flows import flows
+    from .widgets.record import record
+    from .widgets.timeline import timeline
 
 # Where each public name lives; a room is entered when its first name is used, so the import itself costs nothing.
 _ROOMS = {
@@ -100,6 +105,7 @@ _ROOMS = {
     "files": ("read_jobs", "save"),
     "progress": ("LoadProgress",),
     "records": ("Job", "Org", "Source"),
+    "widgets": ("Explorer", "breakdown", "explore", "flows", "record", "timeline"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -110,6 +116,7 @@ __all__ = [
     "Client",
     "CouldNotAskError",
     "DriftWarning",
+    "Explorer",
     "InvalidRequestError",
     "Job",
     "LoadProgress",
@@ -125,12 +132,15 @@ __all__ = [
     "TimedOutError",
     "UnexpectedAnswerError",
     "UnreachableError",
+    "breakdown",
     "card",
     "columns",
     "connect",
     "doctor",
+    "explore",
     "facets",
     "find_orgs",
+    "flows",
     "get_job",
     "get_jobs",
     "get_org",
@@ -139,12 +149,14 @@ __all__ = [
     "iter_jobs",
     "job_events",
     "read_jobs",
+    "record",
     "resume",
     "save",
     "search_events",
     "search_jobs",
     "source_jobs",
     "stats",
+    "timeline",
 ]
 
 

@@ -22,9 +22,11 @@ The tree, so that a caller can catch as much or as little as wanted::
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import sys
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -151,8 +153,29 @@ def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | No
 _PACKAGE = str(Path(__file__).parent)
 
 
+_COLLECTED: contextvars.ContextVar[list[BluedoorWarning] | None] = contextvars.ContextVar("collected", default=None)
+
+
+@contextlib.contextmanager
+def collecting() -> Iterator[list[BluedoorWarning]]:
+    """Collect the warnings of this library instead of showing them: in this context, and in threads started with it.
+
+    For work off the main thread, whose warnings nobody would see; the process's own filters are left alone.
+    """
+    warned: list[BluedoorWarning] = []
+    token = _COLLECTED.set(warned)
+    try:
+        yield warned
+    finally:
+        _COLLECTED.reset(token)
+
+
 def warn(message: str, kind: type[BluedoorWarning]) -> None:
     """Warn at the caller's line, wherever in this package the reason arose."""
+    collected = _COLLECTED.get()
+    if collected is not None:
+        collected.append(kind(message))
+        return
     level, place = 1, sys._getframe()
     while place.f_back is not None and place.f_code.co_filename.startswith(_PACKAGE):
         level, place = level + 1, place.f_back

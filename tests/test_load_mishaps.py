@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import sys
 import threading
 import warnings
@@ -14,6 +15,7 @@ import pandas as pd
 import pytest
 
 import bluedoor_tools as bd
+from bluedoor_tools import progress as progress_room
 from bluedoor_tools.backends.api import ApiBackend
 from bluedoor_tools.client import Client
 from bluedoor_tools.wire.clock import interruptible
@@ -98,16 +100,22 @@ def test_a_saved_frame_goes_on(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("limit", [None, 500])
-def test_a_progress_function_that_raises_at_the_end_costs_no_row(limit: int | None) -> None:
+def test_a_progress_function_that_raises_at_the_end_costs_no_row(
+    limit: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """All rows came: that the function raised is said, and the card is that of a whole load."""
     client, _ = client_of(postings(2_000))
+    monkeypatch.setattr(progress_room, "_EVERY", math.inf)  # told of the first page, and of the end
+    told: list[int] = []
 
     def progress(state: bd.LoadProgress) -> None:
-        if state.rows == (limit or 2_000):
+        told.append(state.rows)
+        if len(told) == 2:
             raise ValueError("my own")
 
     with pytest.warns(bd.BluedoorWarning, match="ValueError: my own"):
         frame = all_of(client, progress=progress, limit=limit)
+    assert told[1:] == [limit or 2_000]
     assert len(frame) == (limit or 2_000)
     assert bd.card(frame)["reason"] == ("limit" if limit else "cursor ended")
 

@@ -48,6 +48,7 @@ ROOMS = (
     "connection",
     "files",
     "default",
+    "widgets",
     "cli",
     "__main__",
 )
@@ -77,7 +78,21 @@ SERVER_ROOMS = (
     "__main__",
 )
 SERVER_MAY_ENTER = {"arguments", "completion", "contract", "errors", "inert", "wire.work"}
-HEAVY = ("httpx", "pandas", "pyarrow", "mcp", "ipywidgets", "duckdb", "msgspec", "numpy", "tenacity", "tqdm", "wcwidth")
+HEAVY = (
+    "httpx",
+    "pandas",
+    "pyarrow",
+    "mcp",
+    "ipywidgets",
+    "anywidget",
+    "altair",
+    "duckdb",
+    "msgspec",
+    "numpy",
+    "tenacity",
+    "tqdm",
+    "wcwidth",
+)
 
 
 def room_of(path: Path) -> str:

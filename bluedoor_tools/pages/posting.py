@@ -9,7 +9,7 @@ from typing import Any
 from .. import contract
 from .page import NONE, RecordPage, addresses, full_record, requests_note, sections
 from .slices import job_slices
-from .values import capitalised, day, is_missing, is_word, json_text, number_text, shown, word
+from .values import capitalised, day, is_missing, is_word, salary_text, shown, word
 
 __all__ = ["record_page"]
 
@@ -119,7 +119,7 @@ def _facts(record: Mapping[str, Any], company: str) -> tuple[tuple[str, str], ..
         ("Location", _location(record)),
         ("Work model", _pair(fact("workplace_type"), fact("remote_policy"))),
         ("Employment type", fact("employment_type") or NONE),
-        ("Salary", _salary(record)),
+        ("Salary", salary_text(record) or NONE),
         ("Status", fact("status") or NONE),
         ("ATS provider", fact("provider") or NONE),
         ("Posted / first seen", _pair(day(record.get("source_posted_at")), day(record.get("first_seen_at")))),
@@ -138,26 +138,6 @@ def _location(record: Mapping[str, Any]) -> str:
         return place
     # The country of several places is that of one of them, and need not be the last one's.
     return f"{place} ({country})" if ";" in place else f"{place}, {country}"
-
-
-def _salary(record: Mapping[str, Any]) -> str:
-    low, high = (_amount(record.get(name)) for name in ("salary_min", "salary_max"))
-    if low and high:
-        amount = low if low == high else f"{low}–{high}"
-    elif low or high:
-        amount = f"from {low}" if low else f"up to {high}"
-    else:
-        return NONE
-    currency, period = word(record, "salary_currency"), word(record, "salary_period")
-    return amount + (f" {currency}" if currency else "") + (f" / {period}" if period else "")
-
-
-def _amount(value: Any) -> str | None:
-    if is_missing(value) or value == "":
-        return None
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return number_text(value, grouped=True)
-    return json_text(value, indent=None)
 
 
 def _linked(record: Mapping[str, Any], company: str) -> tuple[tuple[str, str], ...]:

@@ -22,6 +22,7 @@ __all__ = [
     "minute",
     "moment",
     "number_text",
+    "salary_text",
     "second",
     "shown",
     "word",
@@ -93,6 +94,31 @@ def number_text(value: float, *, grouped: bool = False) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         value = int(value)
     return f"{value:,}" if grouped else json_text(value)
+
+
+def salary_text(record: Mapping[str, Any]) -> str | None:
+    """A record's pay in one line, of its `salary_…` fields; None where no bound is set.
+
+    >>> salary_text({"salary_min": 53800.0, "salary_max": 75500.0, "salary_currency": "MXN", "salary_period": "month"})
+    '53,800–75,500 MXN / month'
+    """
+    low, high = (_amount(record.get(name)) for name in ("salary_min", "salary_max"))
+    if low and high:
+        amount = low if low == high else f"{low}–{high}"
+    elif low or high:
+        amount = f"from {low}" if low else f"up to {high}"
+    else:
+        return None
+    currency, period = word(record, "salary_currency"), word(record, "salary_period")
+    return amount + (f" {currency}" if currency else "") + (f" / {period}" if period else "")
+
+
+def _amount(value: Any) -> str | None:
+    if is_missing(value) or value == "":
+        return None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return number_text(value, grouped=True)
+    return json_text(value, indent=None)
 
 
 def moment(value: Any, *, dates: bool = False) -> dt.datetime | None:

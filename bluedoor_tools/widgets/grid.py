@@ -1,0 +1,335 @@
+"""The grid: one page of rows, whatever their number, sorted by a click on a header, opened by a click on a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
+
+from ..errors import InvalidRequestError, nearest
+from ..pages.values import salary_text
+from .query import ViewQuery
+from .rows import Answer
+from .tree import Node, element
+from .view import View
+from .wording import NOTHING, cell_of, label_of, plain, text_table
+
+__all__ = ["Grid"]
+
+_PAY = ("salary_min", "salary_max", "salary_currency", "salary_period")
+_SHOWN = ("title", "location_text", "workplace_type", "pay", "source_posted_at", "first_seen_at", "status", "provider")
+_ENOUGH = 6  # columns, beyond which no other is looked for
+_KEYS = ("_id", "_ids", "_url", "_uri", "_key", "_hash", "_fields", "_structured", "_text")
+_SIZES = (25, 50, 100)
+_POINTER = {True: "ascending", False: "descending"}
+_LONG_WORD = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of the grid: what it is called, and the columns of the frame that it shows and is sorted by."""
+
+    name: str
+    sorts: tuple[str, ...]
+    numbers: bool = False
+
+
+class Grid(View):
+    """A page of rows. Acts: ``open`` (a row's key), ``sort`` (a column), ``page``, ``size`` (numbers), ``clear``."""
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self._shown: tuple[Answer, ViewQuery, list[_Column]] | None = None
+        self._chosen: str | None = None
+
+    def show_answer(self, answer: Answer, query: ViewQuery, *, columns: Sequence[str] | None = None) -> None:
+        """Show a page of rows, keyed by the frame's index.
+
+        `columns` are those of the frame, or ``pay``; by default those that a reader of postings looks for first, and
+        others where the frame has few of them.
+        """
+        self._shown = (answer, query, _columns(answer.rows, columns))
+        self._chosen = query.job_id
+        self._draw()
+
+    def choose(self, key: str | None) -> None:
+        """Mark a row as the one whose record is open."""
+        if key != self._chosen:
+            self._chosen = key
+            self._draw()
+
+    def to_text(self) -> str:
+        """The page as aligned text, with what it is of."""
+        if self._shown is None:
+            return "no rows asked for yet"
+        answer, _, columns = self._shown
+        if not len(answer.rows):
+            return _nothing(answer)
+        rows = [[self._text(row, column) for column in columns] for row in _records(answer.rows)]
+        numbers = frozenset(at for at, column in enumerate(columns) if column.numbers)
+        return f"{text_table([_header(column) for column in columns], rows, numbers)}\n{_extent(answer)}"
+
+    @staticmethod
+    def _text(row: Mapping[str, Any], column: _Column) -> str:
+        if column.name == "pay":
+            return cell_of("pay", salary_text(row))[0]
+        return " · ".join(cell_of(name, row.get(name), _LONG_WORD)[0] for name in column.sorts)
+
+    # -- the elements --------------------------------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        if self._shown is None:
+            return
+        answer, query, columns = self._shown
+        if not len(answer.rows):
+            self.show(*_empty(answer, query))
+            return
+        places = _places(columns)
+        rows = [
+            self._row(at, str(key), row, columns, places, answer.first)
+            for at, (key, row) in enumerate(zip(answer.rows.index, _records(answer.rows), strict=True))
+        ]
+        known = answer.total is not None and not answer.capped
+        table = element(
+            "table",
+            {
+                "role": "grid",
+                "class": "bd-grid",
+                "aria-label": "Postings",
+                "aria-rowcount": 1 + (answer.total or 0) if known else -1,
+                "aria-colcount": len(columns),
+            },
+            element("thead", {"role": "rowgroup"}, _heads(columns, places, query)),
+            element("tbody", {"role": "rowgroup"}, rows),
+        )
+        self.show(
+            _pager(answer, query),
+            element("div", {"class": "bd-scroll", "role": "presentation"}, table),
+        )
+
+    def _row(
+        self, at: int, key: str, row: Mapping[str, Any], columns: Sequence[_Column], places: Sequence[int], first: int
+    ) -> Node:
+        chosen = key == self._chosen
+        cells = [_cell(row, column, f"{at + 1}/{place}") for column, place in zip(columns, places, strict=True)]
+        return element(
+            "tr",
+            {
+                "role": "row",
+                "class": "bd-chosen-row" if chosen else None,
+                "aria-rowindex": first + at + 2,
+                "aria-selected": "true" if chosen else "false",
+                "data-act": "open",
+                "data-key": key,
+            },
+            cells,
+        )
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows as Python's own values; of columns of one name the first."""
+    bare = frame.copy(deep=False)
+    bare.attrs = {}  # pandas copies them for every column that is taken
+    once = bare.loc[:, ~bare.columns.duplicated()]
+    names = [str(name) for name in once.columns]
+    columns = [[plain(value) for value in once[name]] for name in once.columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _columns(frame: pd.DataFrame, asked: Sequence[str] | None) -> list[_Column]:
+    has = dict.fromkeys(str(name) for name in frame.columns)
+    pay = next((name for name in _PAY[:2] if name in has), None)
+    if asked is not None:
+        lost = [name for name in asked if name not in has and not (name == "pay" and pay)]
+        if lost:
+            close = nearest(lost[0], list(has))
+            raise InvalidRequestError(
+                f"These rows have no column {lost[0]!r}.", hint=f"Did you mean {close!r}?" if close else ""
+            )
+        names = list(asked)
+    else:
+        names = [name for name in _SHOWN if name in has or (name == "pay" and pay)]
+        if "title" not in has and "company" in has:
+            names.insert(0, "company")
+        known = {*names, *_PAY, "company", "active"}
+        others = [name for name in has if name not in known and not name.endswith(_KEYS)]
+        names += others[: max(0, _ENOUGH - len(names))] or ([] if names else list(has)[:_ENOUGH])
+    found = []
+    for name in names:
+        sorts: tuple[str, ...] = (name,)
+        if name == "pay" and "pay" not in has:
+            sorts = (str(pay),)
+        elif name == "title" and "company" in has and asked is None:
+            sorts = ("title", "company")
+        found.append(_Column(name, sorts, name == "pay" or _is_number(frame, name)))
+    return found
+
+
+def _is_number(frame: pd.DataFrame, name: str) -> bool:
+    at = [str(column) for column in frame.columns].index(name)
+    kind = frame.iloc[:, at].dtype
+    return is_numeric_dtype(kind) and not is_bool_dtype(kind)
+
+
+def _places(columns: Sequence[_Column]) -> list[int]:
+    """Where each column begins, counted in buttons of the header: the keyboard goes up and down by it."""
+    return [sum(len(column.sorts) for column in columns[:at]) for at in range(len(columns))]
+
+
+def _header(column: _Column) -> str:
+    return " · ".join(label_of(column.name if column.name == "pay" else name) for name in column.sorts)
+
+
+def _heads(columns: Sequence[_Column], places: Sequence[int], query: ViewQuery) -> Node:
+    by, ascending = query.sort or (None, True)
+    heads = []
+    for column, place in zip(columns, places, strict=True):
+        sorted_by = by in column.sorts
+        buttons = [
+            element(
+                "button",
+                {
+                    "class": "bd-sort bd-sorted" if by == name else "bd-sort",
+                    "data-act": "sort",
+                    "data-key": name,
+                    "data-cell": f"0/{place + at}",
+                    "tabindex": -1,
+                    "title": f"Sort by {name}" + (", in whatever currency and period" if column.name == "pay" else ""),
+                },
+                label_of("pay" if column.name == "pay" else name),
+                element("span", {"class": "bd-arrow", "aria-hidden": "true"}, "↑" if ascending else "↓")
+                if by == name
+                else None,
+            )
+            for at, name in enumerate(column.sorts)
+        ]
+        heads.append(
+            element(
+                "th",
+                {
+                    "role": "columnheader",
+                    "scope": "col",
+                    "class": f"bd-column-{_class(column.name)}{' bd-number' if column.numbers else ''}",
+                    "aria-sort": _POINTER[ascending] if sorted_by else "none",
+                },
+                buttons,
+            )
+        )
+    return element("tr", {"role": "row", "aria-rowindex": 1}, heads)
+
+
+def _class(name: str) -> str:
+    """The name for the style sheet, where it is one of those that it knows."""
+    return name.replace("_", "-") if name in _SHOWN else "other"
+
+
+def _cell(row: Mapping[str, Any], column: _Column, cell: str) -> Node:
+    attributes: dict[str, Any] = {
+        "role": "gridcell",
+        "class": f"bd-column-{_class(column.name)}{' bd-number' if column.numbers else ''}",
+        "data-cell": cell,
+        "tabindex": -1,
+    }
+    if column.name == "title":
+        lines = [cell_of(name, row.get(name)) for name in column.sorts]
+        kinds = ("bd-title", "bd-under")
+        return element(
+            "td",
+            attributes,
+            [
+                element("div", {"class": kind, "dir": "auto", "title": whole or shown}, shown)
+                for kind, (shown, whole) in zip(kinds, lines, strict=False)
+            ],
+        )
+    value = salary_text(row) if column.name == "pay" and "pay" not in row else row.get(column.name)
+    shown, whole = cell_of(column.name, value)
+    # Isolated within the cell, so that a right-to-left value stands in its column as others do.
+    inner = element("div", {"dir": "auto", "title": whole or (shown if len(shown) > 20 else None)}, shown)
+    return element("td", attributes, NOTHING if shown == NOTHING else inner)
+
+
+def _extent(answer: Answer) -> str:
+    """Which rows these are, and of how many."""
+    last = answer.first + len(answer.rows)
+    shown = f"{answer.first + 1:,}–{last:,}" if len(answer.rows) != 1 else f"{last:,}"
+    if answer.total is None:
+        said = f"{shown}; how many match is not known"
+    else:
+        said = f"{shown} of {'at least ' if answer.capped else ''}{answer.total:,}"
+    return said if answer.complete else f"{said}, {answer.loaded:,} loaded"
+
+
+def _goes_on(answer: Answer) -> bool:
+    last = answer.first + len(answer.rows)
+    if answer.complete:
+        return last < (answer.total if answer.total is not None else answer.loaded)
+    return answer.total is None or answer.capped or last < answer.total
+
+
+def _pager(answer: Answer, query: ViewQuery) -> Node:
+    page = query.page
+    targets = (("first", "First", 0, page > 0), ("previous", "Previous", max(page - 1, 0), page > 0),
+               ("next", "Next", page + 1, _goes_on(answer)))  # fmt: skip
+    turning = [
+        element(
+            "button",
+            {
+                "data-act": "page",
+                "data-key": target,
+                "data-place": name,
+                "aria-label": f"{label} page",
+                "aria-disabled": None if possible else "true",
+            },
+            label,
+        )
+        for name, label, target, possible in targets
+    ]
+    sizes = [
+        element(
+            "button",
+            {
+                "data-act": "size",
+                "data-key": size,
+                "aria-pressed": "true" if size == query.page_size else "false",
+                "aria-label": f"{size} rows a page",
+            },
+            str(size),
+        )
+        for size in _SIZES
+    ]
+    extent = _extent(answer)
+    return element(
+        "nav",
+        {"class": "bd-pager", "aria-label": "Pages"},
+        element("p", {"class": "bd-extent", "data-say": f"Rows {extent}"}, extent),
+        element("div", {"class": "bd-group bd-live"}, element("span", {"class": "bd-under"}, "Rows"), sizes),
+        element("div", {"class": "bd-group bd-live"}, turning),
+    )
+
+
+def _nothing(answer: Answer) -> str:
+    return "This page has no rows." if answer.first else "Nothing matches these filters."
+
+
+def _empty(answer: Answer, query: ViewQuery) -> list[Node]:
+    said = _nothing(answer)
+    if answer.first:
+        button = element("button", {"data-act": "page", "data-key": 0}, "First page")
+    elif query.filters:
+        button = element("button", {"data-act": "clear", "data-key": ""}, "Clear filters")
+    else:
+        said, button = "There are no rows.", None
+    return [
+        element(
+            "div",
+            {"class": "bd-empty", "data-say": said},
+            element("p", {"class": "bd-title"}, said),
+            element("p", {"class": "bd-under"}, "Take a filter away, or write less of a word.")
+            if query.filters
+            else None,
+            element("p", {"class": "bd-live"}, button) if button else None,
+        )
+    ]

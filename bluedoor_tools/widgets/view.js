@@ -1,0 +1,193 @@
+/* Builds a view's tree of elements and sends back what a reader does: one script for all views, loading nothing.
+   Text is only ever set as text; tags and attributes are those of tree.py. */
+
+const TAGS = new Set(("div span p h1 h2 h3 ul ol li dl dt dd table caption thead tbody tr th td a button code pre details " +
+  "summary section header footer nav strong em time label svg g rect circle line path text title").split(" "));
+const ATTRIBUTES = new Set(("class role id title scope colspan rowspan href target rel dir lang open type disabled tabindex " +
+  "hidden datetime for viewBox preserveAspectRatio x y x1 y1 x2 y2 dx dy cx cy r rx width height d transform text-anchor " +
+  "style").split(" "));
+const REACHED = new Set(["a", "button", "summary"]);
+const STYLE = /^(?:--bd-[a-z]+:-?\d+(?:\.\d+)?(?:%|px)?;?)+$/;
+const SVG = "http://www.w3.org/2000/svg";
+const PATIENCE = 5000; // milliseconds in which the kernel says that it heard
+
+const UNHEARD = "The kernel does not answer: it is busy with a cell, or was restarted. If it was, run the cell again.";
+
+const isWeb = (address) => { try { return ["http:", "https:"].includes(new URL(address).protocol); } catch { return false; } };
+
+const isAllowed = (name, value) => {
+  if (name === "href") return isWeb(value);
+  if (name === "style") return STYLE.test(value.replaceAll(" ", ""));
+  return ATTRIBUTES.has(name) || /^(?:aria|data)-[a-z-]+$/.test(name);
+};
+
+function build(node, inSvg = false) {
+  if (typeof node === "string") return document.createTextNode(node);
+  const [tag, attributes, ...children] = node;
+  if (!TAGS.has(tag)) throw new Error(`A view has no element ${tag}`);
+  const svg = tag === "svg" || inSvg;
+  const made = svg ? document.createElementNS(SVG, tag) : document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (!isAllowed(name, value)) throw new Error(`A view has no attribute ${name}`);
+    if (name === "style") {
+      for (const part of value.split(";").filter(Boolean)) made.style.setProperty(...part.split(":").map((each) => each.trim()));
+    } else made.setAttribute(name, value);
+  }
+  if (tag === "button") made.setAttribute("type", "button");
+  // Where the keyboard can stand, it is the view's, not that of JupyterLab's shortcuts, which look at this element alone.
+  if (REACHED.has(tag) || attributes.tabindex !== undefined) made.setAttribute("data-lm-suppress-shortcuts", "true");
+  made.append(...children.map((child) => build(child, svg)));
+  return made;
+}
+
+/* What the keyboard stands on, to be found again in the next tree: by its act and key (or data-place, where the key is
+   another each time), or as a cell. */
+const placeOf = (element) => element?.closest?.("[data-act], [data-cell]");
+const nameOf = ({ dataset }) => JSON.stringify([dataset.act, dataset.place ?? dataset.key, dataset.cell]);
+
+function render({ model, el, signal }) {
+  const spoken = build(["div", { class: "bd-spoken", role: "status", "aria-live": "polite" }]);
+  const problem = build(["p", { class: "bd-problem", role: "alert", hidden: "" }]);
+  const notice = build(["p", { class: "bd-notice", role: "alert", hidden: "" }]);
+  const body = build(["div", { class: "bd-body" }]);
+  const view = build(["div", { class: "bd-view" }]);
+  view.append(problem, notice, body, spoken);
+  el.classList.add("bd-host");
+  el.append(view);
+
+  const waiting = new Map(); // acts that the kernel has not heard yet: their timers
+  let number = 0;
+
+  const show = (where, text) => { where.textContent = text; where.hidden = !text; };
+
+  const draw = () => {
+    const active = el.getRootNode().activeElement ?? document.activeElement;
+    const inside = body.contains(active);
+    const held = inside && placeOf(active);
+    const name = held && nameOf(held);
+    const scrolled = [...body.querySelectorAll(".bd-scroll")].map((each) => [each.scrollLeft, each.scrollTop]);
+    const opened = [...body.querySelectorAll("details[id]")].map((each) => [each.id, each.open]);
+    body.replaceChildren(...model.get("tree").map((node) => build(node)));
+    for (const [id, open] of opened) {
+      const found = [...body.querySelectorAll("details[id]")].find((each) => each.id === id);
+      if (found) found.open = open;
+    }
+    body.querySelectorAll(".bd-scroll").forEach((each, at) => scrolled[at] && each.scrollTo(...scrolled[at]));
+    for (const grid of body.querySelectorAll("[role=grid]")) rove(grid, grid.querySelector("[data-cell]"));
+    if (inside) {
+      const all = [...body.querySelectorAll("[data-act], [data-cell]")];
+      const next = all.find((each) => nameOf(each) === name) ?? body.querySelector("[data-cell], [data-act]");
+      if (next?.dataset.cell !== undefined) rove(next.closest("[role=grid]"), next);
+      next?.focus({ preventScroll: true });
+    }
+    const said = body.querySelector("[data-say]");
+    if (said && said.dataset.say !== spoken.textContent) spoken.textContent = said.dataset.say;
+  };
+
+  const mark = () => {
+    view.classList.toggle("bd-busy", model.get("busy"));
+    body.setAttribute("aria-busy", String(model.get("busy")));
+    show(problem, model.get("problem"));
+  };
+
+  const send = (act, key) => {
+    number += 1;
+    const mine = number;
+    const unheard = () => show(notice, UNHEARD);
+    waiting.set(mine, setTimeout(unheard, PATIENCE));
+    try { model.send({ act, key, generation: model.get("generation"), number: mine }); } catch { unheard(); }
+  };
+
+  const heard = (content) => {
+    if (content?.heard === undefined) return;
+    for (const [mine, timer] of waiting) {
+      if (mine <= content.heard) { clearTimeout(timer); waiting.delete(mine); }
+    }
+    show(notice, "");
+  };
+
+  const copy = async (element) => {
+    const text = element.dataset.copy;
+    try {
+      await navigator.clipboard.writeText(text);
+      spoken.textContent = "Copied.";
+      const before = element.textContent;
+      element.textContent = "Copied";
+      setTimeout(() => { element.textContent = before; }, 1500);
+    } catch {
+      show(notice, "This page may not use the clipboard: select the code and copy it by hand.");
+    }
+  };
+
+  const chosen = (event) => {
+    const element = event.target.closest?.("[data-act], [data-copy]");
+    return element && !event.target.closest("a") && element.getAttribute("aria-disabled") !== "true" ? element : null;
+  };
+  const isSelecting = () => { const selected = document.getSelection(); return String(selected) !== "" && body.contains(selected.anchorNode); };
+
+  body.addEventListener("click", (event) => {
+    const element = chosen(event);
+    if (!element) return;
+    const cell = event.target.closest("[data-cell]");
+    if (cell) { rove(cell.closest("[role=grid]"), cell); cell.focus({ preventScroll: true }); }
+    if (element.dataset.copy !== undefined) copy(element);
+    else if (element.tagName === "BUTTON" || !isSelecting()) send(element.dataset.act, element.dataset.key ?? "");
+  }, { signal });
+
+  body.addEventListener("keydown", (event) => {
+    const cell = event.target.closest?.("[data-cell]");
+    if (cell && move(cell, event)) return;
+    const element = chosen(event);
+    if (element && ["Enter", " "].includes(event.key) && !["BUTTON", "A", "SUMMARY"].includes(event.target.tagName)) {
+      event.preventDefault();
+      send(element.dataset.act, element.dataset.key ?? "");
+    }
+  }, { signal });
+
+  model.on("change:generation", draw);
+  model.on("change:busy", mark);
+  model.on("change:problem", mark);
+  model.on("msg:custom", heard);
+  draw();
+  mark();
+  return () => {
+    model.off("change:generation", draw);
+    model.off("change:busy", mark);
+    model.off("change:problem", mark);
+    model.off("msg:custom", heard);
+    waiting.forEach(clearTimeout);
+  };
+}
+
+/* Within a grid one cell is in the tab order; arrow keys, Home, End, Page Up and Page Down move between cells. A row
+   may have a cell for several columns of another: up and down keep to the column, as data-cell="ROW/COLUMN" says. */
+const columnOf = (cell) => Number(cell.dataset.cell.split("/")[1]);
+
+function rove(grid, cell) {
+  if (!grid || !cell) return;
+  for (const each of grid.querySelectorAll("[data-cell]")) each.tabIndex = each === cell ? 0 : -1;
+}
+
+function move(cell, event) {
+  const grid = cell.closest("[role=grid]");
+  const rows = [...grid.querySelectorAll("[role=row]")].map((row) => [...row.querySelectorAll("[data-cell]")]);
+  const row = rows.findIndex((cells) => cells.includes(cell));
+  const at = rows[row].indexOf(cell);
+  const last = rows.length - 1;
+  const column = columnOf(cell);
+  const across = (next) => { const cells = rows[next] ?? []; return cells.findLast((each) => columnOf(each) <= column) ?? cells[0]; };
+  const found = {
+    ArrowUp: () => across(row - 1), ArrowDown: () => across(row + 1),
+    ArrowLeft: () => rows[row][at - 1], ArrowRight: () => rows[row][at + 1],
+    PageUp: () => across(Math.min(row, 1)), PageDown: () => across(last),
+    Home: () => rows[event.ctrlKey ? 0 : row][0], End: () => rows[event.ctrlKey ? last : row].at(-1),
+  }[event.key];
+  if (!found) return false;
+  event.preventDefault();
+  event.stopPropagation();
+  const next = found();
+  if (next) { rove(grid, next); next.focus(); }
+  return true;
+}
+
+export default { render };
