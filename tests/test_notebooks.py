@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from tests.api_face import FaceData
+
+HALF_A_YEAR_BEFORE = dt.datetime(2026, 6, 7, tzinfo=dt.UTC) - dt.timedelta(weeks=26)  # the sample's clock
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 
 
@@ -79,3 +85,73 @@ def test_companies_are_compared_side_by_side() -> None:
     assert "jobs_met" in boards
     assert "Hospitals and Health Care" in page
     assert "breakdowns()" in page
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:jupyter_client", "ignore::DeprecationWarning:zmq")
+def test_the_explorer_is_there_without_a_kernel_too() -> None:
+    """Each view stands in the notebook as a widget, and as HTML and text for readers without a kernel."""
+    view, jobs, code, frame, heat, record = executed("02_explore")
+    for shown_ in (view, frame, heat, record):
+        assert "model_id" in shown_
+        assert "<script" not in shown_
+    assert "2,040 postings match" in view
+    assert "synthetic sample of 3,000 postings" in view
+    assert "Nurse Case Manager - Emergency Department" in jobs
+    assert "search_jobs(" in code
+    assert "curl " in code
+    assert "87 postings match" in frame
+    assert "<table" in frame
+    assert "Region by Department" in heat
+    assert "87 postings" in heat
+    assert "<h1>Nurse Case Manager - Emergency Department</h1>" in record
+    assert "Related slices" in record
+
+
+def still_open(raw: FaceData, days: list[int]) -> dict[int, float]:
+    """The share of postings still open after so many days, by the product over days of those that closed."""
+    created, closed = dict[str, dt.datetime](), dict[str, dt.datetime]()
+    for one in sorted(raw.events, key=lambda one: str(one["observed_at"])):
+        at = dt.datetime.fromisoformat(one["observed_at"])
+        if at >= HALF_A_YEAR_BEFORE and one["event_type"] in {"job.created", "job.closed"}:
+            (created if one["event_type"] == "job.created" else closed).setdefault(one["job_id"], at)
+    clock = HALF_A_YEAR_BEFORE + dt.timedelta(weeks=26)
+    lives = [((closed.get(name, clock) - at) / dt.timedelta(days=1), name in closed) for name, at in created.items()]
+    share, found = 1.0, dict.fromkeys(days, 1.0)
+    for end in sorted({days_lived for days_lived, over in lives if over}):
+        share *= 1 - sum(one == (end, True) for one in lives) / sum(one[0] >= end for one in lives)
+        found.update((limit, share) for limit in days if end <= limit)
+    return found
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:jupyter_client", "ignore::DeprecationWarning:zmq")
+def test_lives_of_postings_are_told_from_events(raw: FaceData) -> None:
+    """Openings and closings a week, how long postings live, what changes, and one life: as the raw events have it."""
+    flows, lives, fields, pay, timeline, history, card = executed("04_lifecycle")
+    counts = Counter(
+        one["event_type"] for one in raw.events if dt.datetime.fromisoformat(one["observed_at"]) >= HALF_A_YEAR_BEFORE
+    )
+    opened = counts["job.created"] + counts["job.reopened"]
+    assert f"{opened:,} opened · {counts['job.closed']:,} closed" in flows
+    assert "may be partial" in flows
+    told = re.findall(r"^(\d+) +(0\.\d+) +\d+$", lives, re.MULTILINE)
+    assert {int(days): float(share) for days, share in told} == pytest.approx(still_open(raw, [7, 14, 30, 60, 90]))
+    assert f"{counts['job.updated']:,} events" in fields
+    assert "salary_min" in fields
+    assert "new_value_text" in pay
+    assert "Reopened" in timeline
+    assert "Updated" in timeline
+    assert "job.reopened" in history
+    assert f"{sum(counts.values()):,} events, of" in card
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:jupyter_client", "ignore::DeprecationWarning:zmq")
+def test_an_assistant_gets_the_functions_answer() -> None:
+    """The tools are listed, an answer is shown as a host has it, and rows, totals and counts are the functions'."""
+    tools, answer, same, counts = executed("05_assistants")
+    assert "search_jobs" in tools
+    assert "find_orgs" in tools
+    assert "untrusted: jobs" in answer
+    assert "complete: true" in answer
+    assert "the same postings: True · the same total: True" in same
+    assert "the same counts: True" in counts
+    assert "Did you mean 'city'?" in counts
