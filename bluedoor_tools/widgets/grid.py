@@ -20,8 +20,10 @@ from .wording import NOTHING, cell_of, label_of, plain, text_table
 __all__ = ["Grid"]
 
 _PAY = ("salary_min", "salary_max", "salary_currency", "salary_period")
-_SHOWN = ("title", "location_text", "workplace_type", "pay", "source_posted_at", "first_seen_at", "status", "provider")
-_ENOUGH = 6  # columns, beyond which no other is looked for
+# One above the other where a frame has both, so that a page of postings fits beside its counts in a narrow notebook.
+_SHOWN = (("title", "company"), ("location_text", "workplace_type"), ("pay",), ("source_posted_at", "first_seen_at"),
+          ("status", "provider"))  # fmt: skip
+_ENOUGH = 7  # fields, beyond which no other is looked for
 _KEYS = ("_id", "_ids", "_url", "_uri", "_key", "_hash", "_fields", "_structured", "_text")
 _SIZES = (25, 50, 100)
 _POINTER = {True: "ascending", False: "descending"}
@@ -30,11 +32,17 @@ _LONG_WORD = 60
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A column of the grid: what it is called, and the columns of the frame that it shows and is sorted by."""
+    """A column of the grid: the fields that its cells show, one under another, and what each of them is sorted by."""
 
-    name: str
+    fields: tuple[str, ...]
     sorts: tuple[str, ...]
     numbers: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Classes for the style sheet, which knows the usual columns by name."""
+        usual = any(self.fields[0] in fields for fields in _SHOWN)
+        return f"bd-column-{self.fields[0].replace('_', '-') if usual else 'other'}{' bd-number' * self.numbers}"
 
 
 class Grid(View):
@@ -74,9 +82,7 @@ class Grid(View):
 
     @staticmethod
     def _text(row: Mapping[str, Any], column: _Column) -> str:
-        if column.name == "pay":
-            return cell_of("pay", salary_text(row))[0]
-        return " · ".join(cell_of(name, row.get(name), _LONG_WORD)[0] for name in column.sorts)
+        return " · ".join(cell_of(name, _value(row, name), _LONG_WORD)[0] for name in column.fields)
 
     # -- the elements --------------------------------------------------------------------------------------------------
 
@@ -141,31 +147,28 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _columns(frame: pd.DataFrame, asked: Sequence[str] | None) -> list[_Column]:
     has = dict.fromkeys(str(name) for name in frame.columns)
-    pay = next((name for name in _PAY[:2] if name in has), None)
+    pay = next((name for name in ("pay", *_PAY[:2]) if name in has), None)
+
+    def column(*names: str) -> _Column:
+        sorts = tuple(str(pay) if name == "pay" else name for name in names)
+        return _Column(names, sorts, names == ("pay",) or (len(names) == 1 and _is_number(frame, names[0])))
+
+    def is_had(name: str) -> bool:
+        return name in has or (name == "pay" and pay is not None)
+
     if asked is not None:
-        lost = [name for name in asked if name not in has and not (name == "pay" and pay)]
-        if lost:
-            close = nearest(lost[0], list(has))
+        lost = next((name for name in asked if not is_had(name)), None)
+        if lost is not None:
+            close = nearest(lost, list(has))
             raise InvalidRequestError(
-                f"These rows have no column {lost[0]!r}.", hint=f"Did you mean {close!r}?" if close else ""
+                f"These rows have no column {lost!r}.", hint=f"Did you mean {close!r}?" if close else ""
             )
-        names = list(asked)
-    else:
-        names = [name for name in _SHOWN if name in has or (name == "pay" and pay)]
-        if "title" not in has and "company" in has:
-            names.insert(0, "company")
-        known = {*names, *_PAY, "company", "active"}
-        others = [name for name in has if name not in known and not name.endswith(_KEYS)]
-        names += others[: max(0, _ENOUGH - len(names))] or ([] if names else list(has)[:_ENOUGH])
-    found = []
-    for name in names:
-        sorts: tuple[str, ...] = (name,)
-        if name == "pay" and "pay" not in has:
-            sorts = (str(pay),)
-        elif name == "title" and "company" in has and asked is None:
-            sorts = ("title", "company")
-        found.append(_Column(name, sorts, name == "pay" or _is_number(frame, name)))
-    return found
+        return [column(name) for name in asked]
+    usual = [found for fields in _SHOWN if (found := [name for name in fields if is_had(name)])]
+    shown = [name for fields in usual for name in fields]
+    others = [name for name in has if name not in {*shown, *_PAY, "active"} and not name.endswith(_KEYS)]
+    others = others[: max(0, _ENOUGH - len(shown))] or ([] if shown else list(has)[:_ENOUGH])
+    return [column(*names) for names in (*usual, *([name] for name in others))]
 
 
 def _is_number(frame: pd.DataFrame, name: str) -> bool:
@@ -180,75 +183,71 @@ def _places(columns: Sequence[_Column]) -> list[int]:
 
 
 def _header(column: _Column) -> str:
-    return " · ".join(label_of(column.name if column.name == "pay" else name) for name in column.sorts)
+    return " · ".join(map(label_of, column.fields))
 
 
 def _heads(columns: Sequence[_Column], places: Sequence[int], query: ViewQuery) -> Node:
     by, ascending = query.sort or (None, True)
-    heads = []
-    for column, place in zip(columns, places, strict=True):
-        sorted_by = by in column.sorts
-        buttons = [
-            element(
-                "button",
-                {
-                    "class": "bd-sort bd-sorted" if by == name else "bd-sort",
-                    "data-act": "sort",
-                    "data-key": name,
-                    "data-cell": f"0/{place + at}",
-                    "tabindex": -1,
-                    "title": f"Sort by {name}" + (", in whatever currency and period" if column.name == "pay" else ""),
-                },
-                label_of("pay" if column.name == "pay" else name),
-                element("span", {"class": "bd-arrow", "aria-hidden": "true"}, "↑" if ascending else "↓")
-                if by == name
-                else None,
-            )
-            for at, name in enumerate(column.sorts)
-        ]
-        heads.append(
-            element(
-                "th",
-                {
-                    "role": "columnheader",
-                    "scope": "col",
-                    "class": f"bd-column-{_class(column.name)}{' bd-number' if column.numbers else ''}",
-                    "aria-sort": _POINTER[ascending] if sorted_by else "none",
-                },
-                buttons,
-            )
+
+    def button(field: str, name: str, place: int) -> Node:
+        label, is_by = label_of(field), by == name
+        return element(
+            "button",
+            {
+                "class": "bd-sort bd-sorted" if is_by else "bd-sort",
+                "data-act": "sort",
+                "data-key": name,
+                "data-cell": f"0/{place}",
+                "tabindex": -1,
+                "title": f"Sort by {name}" + (", in whatever currency and period" if field == "pay" else ""),
+                "aria-label": f"{label}, {_POINTER[ascending]}" if is_by else None,
+            },
+            label,
+            element("span", {"class": "bd-arrow", "aria-hidden": "true"}, "↑" if ascending else "↓") if is_by else None,
         )
+
+    heads = [
+        element(
+            "th",
+            {
+                "role": "columnheader",
+                "scope": "col",
+                "class": column.kind,
+                "aria-sort": _POINTER[ascending] if by in column.sorts else "none",
+            },
+            [
+                button(field, name, place + at)
+                for at, (field, name) in enumerate(zip(column.fields, column.sorts, strict=True))
+            ],
+        )
+        for column, place in zip(columns, places, strict=True)
+    ]
     return element("tr", {"role": "row", "aria-rowindex": 1}, heads)
 
 
-def _class(name: str) -> str:
-    """The name for the style sheet, where it is one of those that it knows."""
-    return name.replace("_", "-") if name in _SHOWN else "other"
+def _value(row: Mapping[str, Any], name: str) -> Any:
+    return salary_text(row) if name == "pay" and name not in row else row.get(name)
 
 
 def _cell(row: Mapping[str, Any], column: _Column, cell: str) -> Node:
-    attributes: dict[str, Any] = {
-        "role": "gridcell",
-        "class": f"bd-column-{_class(column.name)}{' bd-number' if column.numbers else ''}",
-        "data-cell": cell,
-        "tabindex": -1,
-    }
-    if column.name == "title":
-        lines = [cell_of(name, row.get(name)) for name in column.sorts]
-        kinds = ("bd-title", "bd-under")
-        return element(
-            "td",
-            attributes,
-            [
-                element("div", {"class": kind, "dir": "auto", "title": whole or shown}, shown)
-                for kind, (shown, whole) in zip(kinds, lines, strict=False)
-            ],
-        )
-    value = salary_text(row) if column.name == "pay" and "pay" not in row else row.get(column.name)
-    shown, whole = cell_of(column.name, value)
+    lines = [cell_of(name, _value(row, name)) for name in column.fields]
+    while lines and lines[-1][0] == NOTHING:
+        lines.pop()
     # Isolated within the cell, so that a right-to-left value stands in its column as others do.
-    inner = element("div", {"dir": "auto", "title": whole or (shown if len(shown) > 20 else None)}, shown)
-    return element("td", attributes, NOTHING if shown == NOTHING else inner)
+    inner = [
+        element(
+            "div",
+            {
+                "class": "bd-under" if at else "bd-title" if column.fields[0] == "title" else None,
+                "dir": "auto",
+                "title": whole or (shown if len(shown) > 20 else None),
+            },
+            shown,
+        )
+        for at, (shown, whole) in enumerate(lines)
+    ]
+    attributes = {"role": "gridcell", "class": column.kind, "data-cell": cell, "tabindex": -1}
+    return element("td", attributes, inner or NOTHING)
 
 
 def _extent(answer: Answer) -> str:
