@@ -29,7 +29,7 @@ async def tools() -> list[str]:
 
 
 def main() -> None:
-    """Search, page, card, file, command and MCP server, all from the installed package."""
+    """Search, page, card, file, explorer, command and MCP server, all from the installed package."""
     installed = Path(bd.__file__).parent
     site = Path(sysconfig.get_path("purelib"))
     assert installed.parent == site, f"{installed} is not the installed package"
@@ -42,6 +42,10 @@ def main() -> None:
         job = client.get_job(POSTING)
         assert job.company == "Spotify"
         assert "<h1" in job._repr_mimebundle_()["text/html"]
+        explorer = bd.explore(client, q="nurse")
+        assert explorer.wait()
+        assert jobs["title"][0] in explorer.to_html()
+        explorer.close()
     command = Path(sys.executable).with_name("bluedoor")
     done = subprocess.run(
         [command, "facets", "country", "--backend", "sample"], check=True, capture_output=True, text=True
