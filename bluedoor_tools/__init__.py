@@ -57,7 +57,8 @@ if TYPE_CHECKING:
     from .progress import LoadProgress
     from .records import Job, Org, Source
     from .widgets.breakdown import breakdown
-    from .widgets.explorer import Explorer, explore
+    from .widgets.explorer import Explorer
+    from .widgets.exploring import explore
     from .widgets.flows import flows
     from .widgets.record import record
     from .widgets.timeline import timeline

@@ -19,10 +19,10 @@ from . import contract
 from .decode import parse_instant
 from .frames import typed
 
-__all__ = ["periods"]
+__all__ = ["STATE_AFTER", "periods"]
 
 _CREATED, _UPDATED, _CLOSED, _REOPENED = contract.EVENT_TYPES
-_STATE_AFTER = {_CREATED: "open", _CLOSED: "closed", _REOPENED: "open"}
+STATE_AFTER = {_CREATED: "open", _CLOSED: "closed", _REOPENED: "open"}
 # Of events at one instant, the order that a life has; an update belongs to what it updated.
 _ORDER = {name: place for place, name in enumerate(contract.EVENT_TYPES)}
 _SURROGATE = re.compile("[\ud800-\udfff]")  # no column can hold it
@@ -159,7 +159,7 @@ def _by_events(timed: list[_Event], first_seen: dt.datetime | None, notes: list[
     repeats: Counter[str] = Counter()
     late = 0
     for event in timed:
-        state = _STATE_AFTER.get(event.kind)
+        state = STATE_AFTER.get(event.kind)
         if not life:
             life.append(_Period(state or "open", event.at, event.kind))
         elif state == life[-1].state:
@@ -187,7 +187,7 @@ def _by_record(life: list[_Period], record: Mapping[str, Any], notes: list[str])
     if last.state == "closed":
         notes.append("The record says active, the last event that it was closed: the snapshot lags, the events stand.")
         return True
-    opened = max((event.at for event in last.events if event.kind in _STATE_AFTER), default=last.started_at)
+    opened = max((event.at for event in last.events if event.kind in STATE_AFTER), default=last.started_at)
     if inactive is None:
         notes.append("The record says expired, but neither an event nor inactive_at says since when: no end is known.")
         return True

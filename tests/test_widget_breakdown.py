@@ -13,6 +13,9 @@ import pytest
 import bluedoor_tools as bd
 from bluedoor_tools.client import Client
 from bluedoor_tools.widgets.breakdown import Breakdown, breakdown
+from bluedoor_tools.widgets.client_rows import ClientRows
+from bluedoor_tools.widgets.frame_rows import FrameRows
+from bluedoor_tools.widgets.query import ViewQuery
 from bluedoor_tools.widgets.tree import Node, text_of
 from bluedoor_tools.widgets.view import Act
 
@@ -82,17 +85,31 @@ def test_a_value_is_a_button_that_filters_and_is_marked() -> None:
 
 @pytest.mark.parametrize(
     ("field", "name"),
-    [("org_id", "org_ids"), ("ats_provider", "provider"), ("location_text", "location_text"), ("mine", "mine")],
+    [("org_id", "org_ids"), ("ats_provider", "provider"), ("location_text", "location_text"), ("company", "company")],
 )
 def test_a_click_names_the_filter_of_the_column(field: str, name: str) -> None:
-    """A column whose filter has another name is filtered by that; one of the caller's own by its own."""
+    """A column whose filter has another name is filtered by that."""
     (button,) = every(breakdown(pd.DataFrame({field: ["x"]}), field).tree[0], "button")
     assert json.loads(button[1]["data-key"]) == {name: "x"}
 
 
-def test_a_field_whose_filter_means_something_else_has_no_buttons() -> None:
-    """A click on a salary of 50,000 would ask for at least that: there is none."""
-    assert not every(breakdown(pd.DataFrame({"salary_min": [50_000.0]}), "salary_min").tree[0], "button")
+@pytest.mark.parametrize("field", ["salary_min", "mine", "job_id", "first_seen_at", "remote_policy"])
+def test_what_no_filter_of_a_search_compares_has_no_buttons(field: str) -> None:
+    """A click that would fail, or ask for at least 50,000, is not offered; nor one on an empty text."""
+    frame = pd.DataFrame({field: ["50000"], "city": [" "]})
+    for view in (breakdown(frame, field), breakdown(frame, "city"), breakdown(frame, "city", field)):
+        assert not every(view.tree[0], "button")
+        assert text_of(view.tree[0])
+
+
+@pytest.mark.parametrize("key", ["no json", "[1]", "5", "null", ""])
+def test_a_key_that_is_none_of_its_own_changes_nothing(key: str) -> None:
+    """A page can send anything: it neither raises nor reaches a listener."""
+    view = breakdown(cities("a"), "city")
+    heard: list[Act] = []
+    view.on_act(heard.append)
+    view.act("filter", key)
+    assert (view.picked, heard) == ({}, [])
 
 
 def test_two_fields_are_a_table_whose_cells_sum_to_the_rows(sample: Client) -> None:
@@ -107,6 +124,10 @@ def test_two_fields_are_a_table_whose_cells_sum_to_the_rows(sample: Client) -> N
     assert any("more values" in text_of(head) for head in every(table, "th"))
     keys = [json.loads(button[1]["data-key"]) for button in every(table, "button")]
     assert all(isinstance(value, str) for key in keys for value in key.values())  # the rest is no filter
+    rest = next(row for row in every(table, "tr") if "more values" in text_of(every(row, "th")[0]))
+    top = jobs["city"].value_counts().index[:2]
+    others = jobs[jobs["city"].notna() & ~jobs["city"].isin(top)]
+    assert sum(int(text_of(cell).replace(",", "")) for cell in every(rest, "td") if text_of(cell) != "–") == len(others)
     assert view.frame.columns.tolist() == ["by", "value", "count", "share"]
     expected = len(jobs.groupby(["city", "workplace_type"], dropna=False))
     assert (len(view.frame), view.frame["count"].sum()) == (expected, 500)
@@ -132,8 +153,7 @@ def test_more_is_never_paler() -> None:
     cells = every(view.tree[0], "td", "bd-heat")
     shades = [int(re.findall(r"bd-heat-(\d)", cell[1]["class"])[0]) for cell in cells]
     assert [text_of(cell) for cell in cells] == ["100", "10", "1"]
-    assert shades == sorted(shades, reverse=True)
-    assert (shades[0], min(shades)) == (6, 1)
+    assert shades == [6, 2, 1]  # by the square root
     scale = [text_of(step) for step in every(every(view.tree[0], "ol", "bd-heat-scale")[0], "li")]
     assert scale == ["none", "1–2", "3–11", "12–25", "26–44", "45–69", "70–100"]
 
@@ -171,6 +191,14 @@ def test_hostile_text_stays_text() -> None:
         assert "\u202e" not in view.to_text()
 
 
+def test_what_is_cut_or_said_in_words_has_its_value_in_the_title() -> None:
+    """A bar's label that was cut shows the whole to a pointer, a coded value as it is in the data."""
+    view = breakdown(pd.DataFrame({"city": ["x" * 60]}), "city")
+    assert every(view.tree[0], "span", "bd-bar-label")[0][1]["title"] == "x" * 60
+    coded = breakdown(pd.DataFrame({"workplace_type": ["on_site"]}), "workplace_type")
+    assert every(coded.tree[0], "span", "bd-bar-label")[0][1]["title"] == "on_site"
+
+
 def test_a_caller_s_frame_is_left_as_it_is() -> None:
     """Odd values (numbers, lists, dates, categories) are counted as text, and the frame is not touched."""
     frame = pd.DataFrame(
@@ -202,6 +230,9 @@ def test_a_caller_s_frame_is_left_as_it_is() -> None:
         (lambda: breakdown(cities("a"), "city", limit=0), "limit=0"),
         (lambda: breakdown(pd.DataFrame([[1, 2]], columns=["a", "a"]), "a"), "more than one column 'a'"),
         (lambda: breakdown(pd.DataFrame({"value": ["x"], "count": ["many"]})), "no count"),
+        (lambda: breakdown(pd.DataFrame({"value": ["x"], "count": [1.5]})), "no count"),
+        (lambda: breakdown(pd.DataFrame({"value": ["x"], "count": [float("inf")]})), "no count"),
+        (lambda: breakdown(pd.DataFrame({"value": ["x"], "count": [-1]})), "no count"),
     ],
 )
 def test_a_wrong_call_says_what_is_wrong(call: Any, said: str) -> None:
@@ -219,17 +250,42 @@ def test_nothing_to_count_says_so(frame: pd.DataFrame) -> None:
     assert view.to_html()
 
 
-def test_a_linked_breakdown_asks_the_rows_for_their_counts() -> None:
-    """Of one field the counts are the explorer's facet; the value that is filtered by is marked; the cut is said."""
-    view = breakdown(cities("a", "b"), "city", limit=100)
-    counts = pd.DataFrame({"value": [f"v{n}" for n in range(100)], "count": [100 - n for n in range(100)]})
-    query: Any = SimpleNamespace(filters={"city": "v0"})
-    view.problem = "an error of before"
-    view.update_from(rows_of(cities(), counts), query)
-    assert lines(view)[0] == ("v0", "100")
-    assert "Only the 100 commonest values" in view.to_text()
-    assert every(view.tree[0], "button")[0][1]["aria-pressed"] == "true"
-    assert view.problem == ""
+def test_a_linked_breakdown_asks_the_rows_for_their_counts(sample: Client) -> None:
+    """Of one field the counts are the explorer's, live or of a frame, with all that is said of them."""
+    jobs = sample.search_jobs(limit=None)
+    view = breakdown(cities("a", "b"), "city")
+    query = ViewQuery().set(country="united states")
+    for rows in (ClientRows(sample), FrameRows(jobs)):
+        view.problem = "an error of before"
+        view.update_from(rows, query)
+        counts = rows.facet("city", query, limit=100)
+        assert view.frame["count"].tolist() == counts["count"].tolist()
+        said = view.to_text().casefold()
+        assert all(said.count(note.casefold()) == 1 for note in counts.attrs["notes"])
+        assert view.problem == ""
+
+
+def test_counts_that_could_not_be_had_say_why() -> None:
+    """Where the rows have no counts for these filters, their reason is shown, not an empty chart alone."""
+    counts = pd.DataFrame({"value": [], "count": []})
+    counts.attrs["notes"] = ["two companies share postings: their counts would not add up."]
+    view = breakdown(cities("a"), "city")
+    view.update_from(rows_of(cities(), counts), ViewQuery())
+    assert "Two companies share postings: their counts would not add up.\n" in view.to_text() + "\n"
+    assert "Nothing to count" in text_of(view.tree[0])
+
+
+def test_a_linked_breakdown_marks_what_the_explorer_filters_by() -> None:
+    """Marked are the query's values, whatever their case; a click waits for the explorer, which may refuse it."""
+    frame = pd.DataFrame({"title": "x", "city": ["Boston", "Oslo", "Rome"]})
+    view = breakdown(frame, "city")
+    query = ViewQuery(loose=True).set(city=["boston", "Oslo"])
+    view.update_from(FrameRows(frame), query)
+    pressed = {text_of(button)[:4]: button[1]["aria-pressed"] for button in every(view.tree[0], "button")}
+    assert pressed == {"Bost": "true", "Oslo": "true"}
+    before = view.tree
+    view.act("filter", json.dumps({"city": "Rome"}))
+    assert view.tree == before
 
 
 def test_a_linked_breakdown_of_facets_asks_for_the_column() -> None:

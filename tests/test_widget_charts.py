@@ -11,13 +11,16 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from wcwidth import wcswidth
 
 import bluedoor_tools as bd
 from bluedoor_tools.client import Client
-from bluedoor_tools.widgets.breakdown import STEPS, breakdown
+from bluedoor_tools.widgets.breakdown import breakdown
 from bluedoor_tools.widgets.chart_view import ChartView
+from bluedoor_tools.widgets.counts_drawn import STEPS
 from bluedoor_tools.widgets.flows import flows
 from bluedoor_tools.widgets.timeline import timeline
+from bluedoor_tools.widgets.wording import cut
 
 WIDGETS = Path(bd.__file__).parent / "widgets"
 SHEET = (WIDGETS / "charts.css").read_text(encoding="utf-8")
@@ -82,6 +85,15 @@ def test_the_chart_has_the_counts_of_the_view(views: dict[str, ChartView]) -> No
     frame = views["flows"].frame
     assert sum(record["opened"] for record in records) == frame["opened"].sum()
     assert sum(record["closed"] for record in records) == -frame["closed"].sum()
+
+
+def test_a_heat_map_draws_values_and_says_what_it_leaves_out(views: dict[str, ChartView]) -> None:
+    """The sums of other values, and of rows without one, would outshine the cells: they are in the title's lines."""
+    records = values_of(views["heat map"])
+    drawn = {record[side] for record in records for side in ("row", "column")}
+    assert not {text for text in drawn if "more value" in text or "without a value" in text}
+    said = views["heat map"].chart().to_dict()["title"]["subtitle"][1]
+    assert re.match(r"Not drawn: City, \d+ more values \(\d+\); City, without a value \(\d+\); Work model", said)
 
 
 def test_more_than_5_000_records_are_drawn_whole(sample: Client) -> None:
@@ -160,6 +172,19 @@ def test_every_drawn_class_is_in_a_style_sheet(views: dict[str, ChartView]) -> N
             pending += [child for child in children if not isinstance(child, str)]
     assert {"bd-opened", "bd-mark-closed", "bd-net"} <= drawn
     assert not {name for name in drawn if not re.search(rf"\.{name}(?![\w-])", SHEET)}
+
+
+def test_wide_text_is_cut_by_what_it_takes() -> None:
+    """A character of two cells counts as two, none is torn from its marks, and columns of text stay aligned."""
+    family = "👨\u200d👩\u200d👧\u200d👦"
+    shown, whole = cut("東京都" * 20, 10)
+    assert (wcswidth(shown), whole) == (9, "東京都" * 20)
+    assert cut(family * 9, 20)[0].count(family) == 2
+    assert cut(family * 9, 20)[0].removesuffix("…").replace(family, "") == ""
+    assert cut("a" + "\u0301" * 5_000, 10)[0] == "…"
+    view = breakdown(pd.DataFrame({"city": ["東京都" * 20, "Oslo", "Oslo"]}), "city")
+    said = [line for line in view.to_text().splitlines() if "%" in line]
+    assert len({wcswidth(line.partition("%")[0]) for line in said}) == 1
 
 
 # -- contrast ----------------------------------------------------------------------------------------------------------

@@ -233,11 +233,13 @@ def test_the_rows_are_saved(sample: Client, tmp_path: Path, ending: str) -> None
         path = tmp_path / f"jobs.{ending}"
         explorer.bar.path.value = str(path)
         explorer.bar.save.click()
+        assert explorer.bar.save.disabled and explorer.wait() and not explorer.bar.save.disabled
         assert explorer.bar.said.value == f"{len(explorer.jobs)} rows written to {path}"
         again = pd.read_excel(path) if ending == "xlsx" else bd.read_jobs(path)
         assert again["job_id"].tolist() == ids(explorer.jobs)
         explorer.bar.path.value = str(tmp_path / "jobs.pdf")
         explorer.bar.save.click()
+        assert explorer.wait()
         assert "There is no format 'pdf'" in explorer.bar.said.value
 
 
@@ -257,7 +259,7 @@ def test_all_rows_are_loaded_from_an_api(sample: Client) -> None:
         explorer.bar.load.click()
         assert explorer.wait()
         assert explorer.answer.complete and len(explorer.jobs) == 250 and explorer.bar.load.disabled
-        assert "250" in explorer.bar.said.value
+        assert (explorer.bar.bar.value, explorer.bar.bar.max) == (250, 250)
         assert explorer.bar.stop.layout.display == "none"
 
 

@@ -108,7 +108,9 @@ def test_a_click_on_a_period_is_its_bounds() -> None:
     ]
     hits = every(view.tree[0], "rect", "bd-hit")
     assert [json.loads(hit[1]["data-key"]) for hit in hits] == wanted
+    assert [hit[1]["x"] for hit in hits] == ["0.000%", "50.000%"]
     assert text_of(hits[0]) == "2026-02-01 to 2026-02-28: 1 opened, 0 closed, net +1"
+    assert [line[:7] for line in view.to_text().splitlines()[2:4]] == ["2026-03", "2026-02"]  # the newest first
     buttons = every(view.tree[0], "button")
     assert [json.loads(button[1]["data-key"]) for button in buttons] == wanted[::-1]
     heard: list[Any] = []
@@ -147,6 +149,25 @@ def test_by_draws_the_six_commonest_and_says_the_rest(sample: Client) -> None:
     )
 
 
+def test_a_click_never_filters_by_what_no_search_knows() -> None:
+    """With `by`, a click filters by its value only where a search has such a filter and the value says something."""
+    rows = [("2026-06-02T00:00:00Z", CREATED)] * 3
+    frame = events(*rows, team=["a", "b", "c"], company=["a", " ", None])
+    for by, values in (("team", []), ("company", ["a"])):
+        keys = [json.loads(hit[1]["data-key"]) for hit in every(flows(frame, by=by).tree[0], "rect", "bd-hit")]
+        assert len(keys) == 3
+        assert [key[by] for key in keys if by in key] == values
+
+
+def test_the_words_of_a_plot_name_no_peak_where_there_is_none() -> None:
+    """A plot without closings does not say in which period there were most of them."""
+    view = flows(events(("2026-06-02T00:00:00Z", CREATED)))
+    assert (
+        "1 opened, most in 2026-06-01 to 2026-06-07 (1); 0 closed."
+        in every(view.tree[0], "svg", "bd-flow-plot")[0][1]["aria-label"]
+    )
+
+
 def test_hostile_values_stay_text() -> None:
     """Foreign text in the column of `by`, and missing values of it, are named as text."""
     rows = [("2026-06-02T00:00:00Z", CREATED)] * 3
@@ -171,7 +192,7 @@ def test_a_long_time_is_cut_and_said() -> None:
         ["2026-06-02", "2026-06-03T12:00:00+02:00", "nonsense"],
         [pd.Timestamp("2026-06-02"), pd.Timestamp("2026-06-03"), pd.NaT],
         pd.to_datetime(["2026-06-02", "2026-06-03", "NaT"]).astype("datetime64[ns]"),
-        pd.to_datetime(["2026-06-02", "2026-06-03", "NaT"]).tz_localize("America/New_York"),
+        pd.to_datetime(["2026-06-01T23:00", "2026-06-02T23:00", "NaT"]).tz_localize("America/New_York"),
     ],
 )
 def test_dates_of_any_dtype_are_read(times: Any) -> None:
@@ -228,9 +249,13 @@ def test_linked_flows_count_the_postings_at_hand(sample: Client) -> None:
     mine = frame[frame["job_id"].isin(some["job_id"])]
     assert view.frame["opened"].sum() == mine["event_type"].isin([CREATED, REOPENED]).sum()
     assert f"Of the 40 postings at hand in the explorer: {len(mine)} of {len(frame):,} events." in view.to_text()
+    assert "A click on a week shows the postings first seen in it." in view.to_text()
     assert view.problem == ""
     view.update_from(SimpleNamespace(jobs=lambda query: frame[["job_id"]]), None)  # type: ignore[arg-type]
     pd.testing.assert_frame_equal(view.frame, whole)
+    twice = flows(pd.concat([frame, frame.head(3)]))
+    twice.update_from(SimpleNamespace(jobs=lambda query: some), None)  # type: ignore[arg-type]
+    assert "3 events came more than once, by event_id: counted once." in twice.to_text()
 
 
 def test_linking_needs_job_ids() -> None:
@@ -249,3 +274,36 @@ def test_200_000_events_are_counted_at_once(sample: Client) -> None:
     assert time.process_time() - began < 5  # row by row it would be more; measured: 0.2 s
     assert view.frame[["opened", "closed"]].to_numpy().sum() == (many["event_type"] != UPDATED).sum()
     assert len(json.dumps(view.tree)) < 200_000
+
+
+def test_bars_stand_on_the_line_of_zero() -> None:
+    """What opened goes up from zero, what closed down from it, each as high as its number, within the plot."""
+    view = flows(events(*[("2026-06-02T00:00:00Z", CREATED)] * 3, ("2026-06-03T00:00:00Z", CLOSED)))
+    (zero,) = every(view.tree[0], "line", "bd-zero")
+    (up,), (down,) = (every(view.tree[0], "rect", kind) for kind in ("bd-opened", "bd-closed"))
+    line = float(zero[1]["y1"])
+    assert float(up[1]["y"]) + float(up[1]["height"]) == pytest.approx(line, abs=0.1)
+    assert float(down[1]["y"]) == line
+    assert float(up[1]["height"]) == pytest.approx(3 * float(down[1]["height"]), abs=0.1)
+    (net,) = every(view.tree[0], "circle", "bd-net-dot")
+    (axis,) = every(view.tree[0], "svg", "bd-flow-axis")
+    assert [text_of(tick) for tick in every(axis, "text")] == ["1", "0", "1", "2", "3"]
+    assert line - float(net[1]["cy"]) == pytest.approx(2 / 3 * float(up[1]["height"]), abs=0.1)
+
+
+def test_a_series_without_a_value_is_none_in_the_frame() -> None:
+    """Rows without a value of `by` are a series of their own, named in words, and missing in the data."""
+    view = flows(events(("2026-06-02T00:00:00Z", CREATED), company=[None]), by="company")
+    assert view.frame["by"].isna().tolist() == [True]
+    assert "without a value" in view.to_text()
+
+
+@pytest.mark.parametrize("number", [1, 8, 9, 30, 61])
+def test_dates_below_are_few_and_the_last_is_there(number: int) -> None:
+    """However many the periods, there are at most eight dates, in order, and the last period has its own."""
+    days = pd.date_range("2026-01-01", periods=number, freq="D", tz="UTC")
+    view = flows(pd.DataFrame({"observed_at": days, "event_type": CREATED}), "D")
+    dates = [text_of(date) for date in every(view.tree[0], "text", "bd-date")]
+    assert 1 <= len(dates) <= 8
+    assert dates == sorted(dates)
+    assert dates[-1] == str(days[-1].date())

@@ -505,3 +505,19 @@ def test_the_code_of_an_answer(sample: Client) -> None:
     facets.attrs["bluedoor"] = {"fingerprint": None}  # a card of a stranger's file
     assert FrameRows(facets).curl(query).startswith("# no request")
     assert "# df is your DataFrame" in FrameRows(facets).python(query)
+
+
+def test_a_column_whose_name_is_no_text_is_sorted_by_what_it_is_shown_as() -> None:
+    """As its header says; a column that has that text for a name comes first, and code names the real one."""
+    frame = pd.DataFrame({"title": ["a", "b"], 0: [2, 1], 1: [1, 2], "1": [2, 1]})
+    rows = FrameRows(frame)
+    for name in ("0", "1"):
+        assert rows.jobs(ViewQuery(sort=(name, True)))["title"].tolist() == ["b", "a"]
+    assert "sort_values(0," in rows.python(ViewQuery(sort=("0", True)))
+
+
+def test_blanks_are_no_values() -> None:
+    """A blank cell is counted with those without the field: a count of it could not be filtered by."""
+    rows = FrameRows(pd.DataFrame({"title": list("abcd"), "city": ["", "  ", None, "Oslo"]}))
+    counts = rows.facet("city", ViewQuery(), limit=5)
+    assert counts["value"].tolist() == ["Oslo"] and "the 3 without city" in counts.attrs["notes"][0]

@@ -81,7 +81,7 @@ def test_postings_have_their_columns_in_words() -> None:
     grid = shown(jobs())
     assert heads(grid) == ["TitleCompany", "LocationWork model", "Pay", "PostedFirst seen", "StatusATS provider"]
     assert cells(grid) == [
-        ["Baker / Bread & Co", "Oslo / On-site", "53,800–75,500 NOK / month", "2026-06-04 / 2026-06-06",
+        ["Baker / Bread & Co", "Oslo / On-site", "53,800–75,500 / NOK / month", "2026-06-04 / 2026-06-06",
          "active / Lever"],
         ["Nurse / <b>", "– / Remote", "–", "– / 2026-06-05", "active / made_up"],
     ]  # fmt: skip
@@ -125,6 +125,19 @@ def test_rows_are_known_by_the_frames_index() -> None:
     assert [row[1]["data-key"] for row in elements(grid, data_act="open")] == ["row 7", 'a"b']
     grid.act("open", 'a"b')
     assert acts == [Act("open", 'a"b')]
+
+
+def test_other_rows_are_shown_from_the_first() -> None:
+    """The box that scrolls is another for another page or other rows, and the same where a row is chosen."""
+
+    def box(grid: Grid) -> str:
+        return str(elements(grid, **{"class": "bd-scroll"})[0][1]["data-of"])
+
+    grid = shown(jobs(), total=100)
+    before = box(grid)
+    grid.choose("j1")
+    assert box(grid) == before
+    assert len({before, box(shown(jobs(), first=25, total=100)), box(shown(jobs().iloc[::-1], total=100))}) == 3
 
 
 def test_choosing_a_row_marks_it() -> None:
@@ -252,5 +265,6 @@ def test_the_rows_are_there_as_text_and_without_a_kernel() -> None:
     lines = grid.to_text().splitlines()
     assert lines[0].startswith("Title · Company") and "Baker · Bread & Co" in lines[1] and lines[-1] == "1–2 of 2"
     static = grid.to_html().partition("</style>")[2]
-    assert "53,800–75,500 NOK / month" in static and "Previous" not in static and "tabindex" not in static
+    assert ">53,800–75,500</div>" in static and "Previous" not in static and "tabindex" not in static
+    assert "<table" in static and 'role="grid' not in static  # nothing to walk through
     assert Grid().to_text() == "no rows asked for yet"

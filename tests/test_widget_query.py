@@ -173,3 +173,49 @@ def test_a_loose_query_takes_any_value_that_is_compared_whole() -> None:
             query.set(**filters)
     with pytest.raises(bd.InvalidRequestError, match="code"):
         ViewQuery().toggle("country", "US")
+
+
+def test_filters_are_not_changed_in_place() -> None:
+    """A view would not hear of it: what would be ignored is refused, and the way is named."""
+    query = ViewQuery().set(city="Boston")
+    for change in (
+        lambda: query.filters.__setitem__("q", "nurse"),
+        lambda: query.filters.update(q="nurse"),
+        lambda: query.filters.pop("city"),
+        query.filters.clear,
+    ):
+        with pytest.raises(bd.InvalidRequestError, match=r"query.set\("):
+            change()
+    assert query.filters == {"city": "Boston"} == query.copy().filters
+
+
+def test_filters_that_the_rows_do_not_have_are_refused() -> None:
+    """With the columns that are missing, however they are set; the state stays whole."""
+    query = ViewQuery(names=("q", "city")).set(city="Boston")
+    heard: list[str] = []
+    query.observe(lambda change: heard.append(change["name"]))
+    with pytest.raises(bd.InvalidRequestError, match="no column provider.*q, city"):
+        query.set(provider="lever")
+    with pytest.raises(bd.InvalidRequestError, match="no column company"):
+        query.become(ViewQuery(page=3).set(company="Acme"))
+    with pytest.raises(bd.InvalidRequestError, match="no column source_posted_at"):
+        query.copy().set(posted_after="7d")
+    assert heard == [] and (query.filters, query.page) == ({"city": "Boston"}, 0)
+
+
+def test_a_mark_is_picked_as_a_whole() -> None:
+    """A span of dates comes in one step, whatever span there was; picked again it goes; other values are toggled."""
+    first = {"first_seen_after": "2026-01-01", "first_seen_before": "2026-01-08"}
+    later = {"first_seen_after": "2026-02-01", "first_seen_before": "2026-02-08"}
+    longer = {"first_seen_after": "2026-02-01", "first_seen_before": "2026-03-01"}
+    query = ViewQuery().set(q="nurse")
+    heard: list[Any] = []
+    query.observe(lambda change: heard.append(change["new"]), names=["filters"])
+    for picked, wanted in [(first, first), (later, later), (first, first), (later, later), (longer, longer)]:
+        assert query.pick(picked).filters == {"q": "nurse", **wanted}
+    assert len(heard) == 5
+    query.pick({**longer, "city": "Oslo"})
+    assert query.filters == {"q": "nurse", "city": "Oslo"}
+    with pytest.raises(bd.InvalidRequestError):
+        query.pick({"city": "Bergen", "citty": "x"})
+    assert query.filters == {"q": "nurse", "city": "Oslo"}

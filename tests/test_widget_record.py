@@ -69,6 +69,22 @@ def test_a_slice_opens_under_its_line_and_closes(view: RecordView) -> None:
     assert not elements(view, **{"class": "bd-slice bd-live"}) and len(elements(view, data_act="fold")) == 0
 
 
+def test_another_record_begins_at_its_first_line(view: RecordView) -> None:
+    """The box that scrolls stays where it is while slices open, and is another for each record shown."""
+
+    def boxes() -> tuple[str, str]:
+        (page,) = elements(view, **{"class": "bd-scroll bd-record-page"})
+        (bar,) = elements(view, **{"class": "bd-bar bd-live"})
+        return page[1]["data-of"], bar[1]["data-reveal"]
+
+    before = boxes()
+    open_slice(view, "City jobs")
+    assert boxes() == before
+    assert view.record is not None
+    view.show_record(view.record)
+    assert not {*boxes()} & {*before}
+
+
 def test_each_kind_of_slice_has_its_columns(view: RecordView, client: Client) -> None:
     """Postings, counts, events and boards show what a reader looks for in them; codes as people write them."""
     for name, heads, values in (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import threading
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +15,7 @@ import pytest
 import bluedoor_tools as bd
 from bluedoor_tools import contract
 from bluedoor_tools.client import Client
-from bluedoor_tools.widgets.lanes import Mark, Span, spans_of
+from bluedoor_tools.widgets.lanes import Lane, Mark, Span, spans_of, stretches
 from bluedoor_tools.widgets.timeline import Timeline, timeline
 from bluedoor_tools.widgets.tree import text_of
 from bluedoor_tools.widgets.view import Act
@@ -259,3 +261,75 @@ def test_a_caller_s_frame_is_left_as_it_is(sample: Client) -> None:
     view = timeline(frame)
     assert "2.5" in view.to_html()
     pd.testing.assert_frame_equal(frame, before)
+
+
+def test_a_page_is_turned_while_another_thread_shows_other_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A click that comes while an explorer's thread has half of the new events in place waits for the rest."""
+    half, whole, clicked = threading.Event(), threading.Event(), threading.Event()
+    view = timeline(events(*[("2026-06-02T00:00:00Z", CREATED)] * 40, job_id=[f"j{n}" for n in range(40)]))
+    made = Timeline._by_last_event
+
+    def slow(self: Timeline) -> Any:
+        half.set()
+        assert whole.wait(10)
+        return made(self)
+
+    monkeypatch.setattr(Timeline, "_by_last_event", slow)
+    other = threading.Thread(target=view.show_events, args=[events(("2026-06-03T00:00:00Z", CLOSED))])
+
+    def turn() -> None:
+        view.act("page", "2")
+        clicked.set()
+
+    click = threading.Thread(target=turn)
+    other.start()
+    assert half.wait(10)
+    click.start()
+    assert not clicked.wait(0.05)
+    whole.set()
+    other.join(10)
+    click.join(10)
+    assert clicked.is_set()
+    assert entries(view) == ["2026-06-03 00:00ZClosed"]
+
+
+def test_a_chart_says_that_it_is_a_page(sample: Client) -> None:
+    """The picture of fifteen lanes of hundreds says which they are, and has no mark in its legend that is not drawn."""
+    view = timeline(sample.search_events("job.closed", limit=500))
+    spec = view.chart().to_dict()
+    assert re.match(r"Drawn: 1–15 of \d+ postings", spec["title"]["subtitle"][1])
+    assert spec["title"]["subtitle"][2].startswith("Dotted: open, since or until when")
+    assert spec["layer"][1]["encoding"]["shape"]["scale"]["domain"] == ["Closed"]
+
+
+def test_columns_that_are_there_twice_are_not_guessed() -> None:
+    """A frame with two columns of one name, as a join makes it, is shown without them."""
+    frame = events(("2026-06-02T00:00:00Z", UPDATED), field_name=["x"], new_value_text=["new"], other=["y"])
+    view = timeline(frame.rename(columns={"other": "new_value_text"}))
+    assert entries(view) == ["2026-06-02 00:00ZUpdatedXbefore: nothing→after: nothing"]
+
+
+def test_events_without_a_type_are_in_the_legend() -> None:
+    """What is drawn has its word in the legend, an event whose type is missing, too."""
+    view = timeline(events(("2026-06-02T00:00:00Z", None), ("2026-06-03T00:00:00Z", CREATED), job_id=["a", "b"]))
+    assert "of another type" in text_of(every(view.tree[0], "div", "bd-chart-legend")[0])
+
+
+def test_a_posting_that_closed_as_it_opened_has_no_line() -> None:
+    """What lasted no time is two marks; what is open reaches to the ends of the axis, as not told by its events."""
+    low, high = day(1), day(9)
+    at_once = [Mark(day(3), CREATED), Mark(day(3), CLOSED)]
+    assert stretches(Lane("a", "", "", at_once, spans_of(at_once)), low, high) == []
+    updated = [Mark(day(3), UPDATED)]
+    assert stretches(Lane("a", "", "", updated, spans_of(updated)), low, high) == [
+        (low, day(3), False), (day(3), high, False),
+    ]  # fmt: skip
+
+
+def test_weeks_on_the_axis_begin_on_monday_and_what_is_not_known_is_dotted() -> None:
+    """Of some weeks the dates below are Mondays; a line is drawn whole only as far as the events tell."""
+    rows = [("2026-05-01T00:00:00Z", CREATED), ("2026-05-10T00:00:00Z", UPDATED), ("2026-06-05T00:00:00Z", CLOSED)]
+    view = timeline(events(*rows, job_id=["a", "a", "b"]))
+    dates = [text_of(date) for date in every(view.tree[0], "text", "bd-date")]
+    assert {pd.Timestamp(date).day_name() for date in dates} == {"Monday"}
+    assert (len(every(view.tree[0], "line", "bd-open-line")), len(every(view.tree[0], "line", "bd-perhaps"))) == (1, 2)

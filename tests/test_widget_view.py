@@ -238,6 +238,24 @@ def test_the_keyboard_walks_the_grid_and_opens_a_row() -> None:
     assert in_order == ["2/0"]  # one cell of the grid is in the tab order
 
 
+def test_the_keyboard_walks_a_list_of_buttons() -> None:
+    """One button of a toolbar is in the tab order; arrows, Home and End move, and a button moved elsewhere is kept."""
+
+    def bars(*values: str) -> list[Any]:
+        items = [
+            element("li", {}, element("button", {"data-act": "filter", "data-key": one, "data-cell": f"{at}/0"}, one))
+            for at, one in enumerate(values)
+        ]
+        return element("div", {"role": "toolbar"}, element("ul", {}, items))
+
+    seen = drive([bars("Oslo", "Bergen", "Hamar")], ["focus", "Oslo"], ["key", "ArrowDown"], ["key", "End"],
+                 ["key", "Home"], ["key", "ArrowRight"], ["key", "End"],
+                 ["set", {"tree": [bars("Oslo", "Hamar")], "generation": 2}])  # fmt: skip
+    assert [seen.focused(at)["data-key"] for at in range(1, 7)] == ["Oslo", "Bergen", "Hamar", "Oslo", "Oslo", "Hamar"]
+    assert seen.focused()["data-key"] == "Hamar" and seen.focused()["data-cell"] == "1/0"
+    assert [one[1]["data-key"] for one in seen.elements() if one[1].get("tabindex") == "0"] == ["Hamar"]
+
+
 def test_the_keyboard_stays_where_it_was_when_the_tree_is_drawn_anew() -> None:
     """By act and key, by data-place where the key changes each time, by its place in the grid; else the first one."""
 
@@ -273,6 +291,24 @@ def test_changes_are_spoken_and_folds_stay_open() -> None:
     spoken = [one[2] for at in (0, 2) for one in seen.elements(at) if one[1].get("class") == "bd-spoken"]
     assert spoken == ["3 rows", "4 rows"]
     assert [one[1] for one in seen.elements() if one[0] == "details"] == [{"id": "bd-code", "open": ""}]
+
+
+def test_only_what_is_new_is_spoken() -> None:
+    """Of several that say something, those that changed; a slice that opens under a record is heard by itself."""
+    both = [element("p", {"data-say": "Cook"}), element("p", {"data-say": "City jobs: 7 jobs"})]
+    seen = drive(both[:1], ["set", {"tree": both, "generation": 2}])
+    assert [one[2] for one in seen.elements() if one[1].get("class") == "bd-spoken"] == ["City jobs: 7 jobs"]
+
+
+def test_another_page_begins_at_its_top() -> None:
+    """A box that shows the same, as data-of says, stays where it was scrolled to; one that shows another does not."""
+
+    def box(of: str) -> list[Any]:
+        return [element("div", {"class": "bd-scroll", "data-of": of}, "rows")]
+
+    seen = drive(box("1"), ["scroll", 50], ["set", {"tree": box("1"), "generation": 2}],
+                 ["set", {"tree": box("2"), "generation": 3}])  # fmt: skip
+    assert [one["scrolled"] for one in seen.shown] == [0, 50, 50, 0]
 
 
 def test_a_kernel_that_does_not_answer_is_said() -> None:

@@ -18,7 +18,7 @@ class Text { constructor(text) { this.textContent = text; } toJSON() { return th
 
 class Element {
   constructor(name) {
-    Object.assign(this, { name, attributes: {}, children: [], listeners: {}, parent: null, tagName: name.toUpperCase() });
+    Object.assign(this, { name, attributes: {}, children: [], listeners: {}, parent: null, tagName: name.toUpperCase(), scrollLeft: 0, scrollTop: 0 });
     const { attributes } = this;
     this.dataset = new Proxy({}, { get: (_, key) => attributes[dashed(key)] });
     this.style = { setProperty: (key, value) => { attributes.style = `${attributes.style ?? ""}${key}:${value};`; } };
@@ -41,7 +41,7 @@ class Element {
   contains(other) { return other !== null && (other === this || this.all().includes(other)); }
   getRootNode() { return document; }
   focus() { document.activeElement = this; }
-  scrollTo() {}
+  scrollTo(left, top) { this.scrollLeft = left; this.scrollTop = top; }
   set tabIndex(value) { this.attributes.tabindex = String(value); }
   get open() { return "open" in this.attributes; }
   set open(value) { if (value) this.attributes.open = ""; else delete this.attributes.open; }
@@ -80,7 +80,9 @@ const attempt = (act) => { try { return act(); } catch (error) { thrown.push(Str
   const el = new Element("div");
   const leave = attempt(() => view.render({ model, el, signal: undefined }));
   const settled = () => new Promise((resolve) => { setImmediate(resolve); });
-  const look = () => shown.push(JSON.parse(JSON.stringify({ el, focused: document.activeElement })));
+  const look = () => shown.push(JSON.parse(JSON.stringify({
+    el, focused: document.activeElement, scrolled: el.querySelector(".bd-scroll")?.scrollTop,
+  })));
   look();
   for (const [what, given, more] of steps) {
     const body = el.querySelector(".bd-body");
@@ -89,6 +91,7 @@ const attempt = (act) => { try { return act(); } catch (error) { thrown.push(Str
     if (what === "click") attempt(() => body.listeners.click(event));
     if (what === "focus") target.focus();
     if (what === "key") attempt(() => body.listeners.keydown(event));
+    if (what === "scroll") body.querySelector(".bd-scroll").scrollTo(0, given);
     if (what === "open") body.querySelector(given).open = true;
     if (what === "set") { Object.assign(state, given); for (const name of Object.keys(given)) attempt(() => heard[`change:${name}`]?.()); }
     if (what === "say") heard["msg:custom"](given);

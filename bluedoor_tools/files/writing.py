@@ -75,9 +75,10 @@ def save(
     body = encode(frame, chosen)
     try:
         target.write_bytes(body)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a path may hold what no name of a file can
+        reason = error.strerror if isinstance(error, OSError) else "no name of a file"
         raise InvalidRequestError(
-            f"{str(path)!r} cannot be written ({error.strerror}).", hint="Is there such a folder?"
+            f"{str(path)!r} cannot be written ({reason}).", hint="Is there such a folder?"
         ) from None
     return target
 

@@ -1,8 +1,7 @@
-"""What views of counts and events share: the frame they take, its events read, their notes and their text form."""
+"""What views of counts and events share: the frame that they take, its values, its notes, and their head."""
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,41 +10,34 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .. import contract
 from ..answer_card import ATTRS_KEY, Card, card
 from ..errors import InvalidRequestError, nearest
 from ..frames import COLUMNS
 from ..inert import counted, visible_line
-from ..lifecycle import _STATE_AFTER as STATE_AFTER
 from .charts import save_chart
 from .tree import Node, element
 from .view import View
-from .wording import cell_of, cut
+from .wording import cell_of
 
 if TYPE_CHECKING:
     from .query import ViewQuery
     from .rows import Rows
 
 __all__ = [
-    "STATE_AFTER",
     "ChartView",
-    "Events",
     "card_of",
     "coded",
     "empty",
     "heading",
-    "jobs_of",
     "keys",
     "needed",
     "note_list",
     "notes_of",
-    "of_postings",
     "value_of",
 ]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")  # no column and no message can hold it
 _WHOLE = 10_000  # characters of a value that are looked at
-_NAMED = 5  # unknown types that a note names
 
 
 class ChartView(View):
@@ -158,103 +150,6 @@ def _text(value: Any) -> str:
 def value_of(field: str, value: str) -> str:
     """A value as it is read, in one line: coded ones in words."""
     return cell_of(field, value, _WHOLE)[0] if value.strip() else "(empty text)"
-
-
-def jobs_of(rows: Rows, query: ViewQuery) -> pd.DataFrame:
-    """The explorer's rows at hand, known by their job_id."""
-    return needed(rows.jobs(query), ["job_id"], "A view of events that is linked")
-
-
-def of_postings(jobs: pd.DataFrame, some: Events, every: Events) -> str:
-    """How many events are of the explorer's postings."""
-    return f"Of the {counted(len(jobs), 'posting')} at hand in the explorer: {len(some):,} of {len(every):,} events."
-
-
-class Events:
-    """Events read: their instants, types and postings, as arrays beside the caller's frame, which is left as it is.
-
-    An event that came twice, by its ``event_id``, is there once.
-    """
-
-    def __init__(self, frame: pd.DataFrame, notes: list[str] | None = None) -> None:
-        notes = [] if notes is None else notes
-        if "event_id" in frame.columns and (frame.columns == "event_id").sum() == 1:
-            again = _duplicated(frame["event_id"])
-            if again.any():
-                notes.append(f"{counted(int(again.sum()), 'event')} came more than once, by event_id: counted once.")
-                frame = frame[~again]
-        self.frame = frame
-        self.notes = notes
-        self.at = _instants(frame["observed_at"])
-        codes, texts = coded(frame["event_type"])
-        self.kind_names = [*texts, ""]  # the last, by code -1, has no type
-        self.kinds = codes
-        states = [{"open": 1, "closed": -1}.get(STATE_AFTER.get(name, ""), 0) for name in self.kind_names]
-        self.signs = np.array(states, dtype=np.int8)[codes]
-
-    def __len__(self) -> int:
-        return len(self.frame)
-
-    @property
-    def timed(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        """Which events have a time."""
-        return np.asarray(~np.isnat(self.at))
-
-    @functools.cached_property
-    def _postings(self) -> tuple[np.ndarray[Any, np.dtype[np.intp]], list[str]]:
-        if "job_id" not in self.frame.columns:
-            return np.zeros(len(self.frame), dtype=np.intp), [""]
-        return coded(needed(self.frame, ["job_id"], "A view of events")["job_id"])
-
-    @property
-    def jobs(self) -> np.ndarray[Any, np.dtype[np.intp]]:
-        """The posting of each event, as its place in `job_ids`; -1 where there is none."""
-        return self._postings[0]
-
-    @property
-    def job_ids(self) -> list[str]:
-        """The postings; a frame without the column is taken for one posting's."""
-        return self._postings[1]
-
-    def only(self, job_ids: pd.Series) -> Events:
-        """The events of these postings."""
-        own = needed(self.frame, ["job_id"], "A view of events that is linked")["job_id"].tolist()
-        wanted = set(job_ids.dropna().tolist())  # ten times as fast as isin
-        kept = np.fromiter((job_id in wanted for job_id in own), dtype=np.bool_, count=len(own))
-        return Events(self.frame[kept], [*self.notes])
-
-    def unknown(self) -> str:
-        """A note of the types that the contract does not know."""
-        names = [name for name in self.kind_names[:-1] if name not in contract.EVENT_TYPES]
-        if not names:
-            return ""
-        codes = [self.kind_names.index(name) for name in names]
-        count = int(np.isin(self.kinds, codes).sum())
-        said = ", ".join(f"“{cut(name, 40)[0]}”" for name in names[:_NAMED]) + (" …" if len(names) > _NAMED else "")
-        return f"{counted(count, 'event')} of unknown types ({said})"
-
-
-def _duplicated(keys: pd.Series) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    try:
-        return np.asarray(keys.duplicated() & keys.notna())
-    except TypeError:  # no ids
-        return np.zeros(len(keys), dtype=np.bool_)
-
-
-def _instants(values: pd.Series) -> np.ndarray[Any, np.dtype[np.datetime64]]:
-    """Any column of instants as UTC, to the microsecond; NaT where one is none. Without a zone: UTC."""
-    if values.dtype.kind not in "M":
-        if values.dtype.kind in "iufbmc":  # a number is no date
-            return np.full(len(values), "NaT", dtype="datetime64[us]")
-        values = pd.to_datetime(values.astype(object), utc=True, errors="coerce", format="ISO8601")
-    if values.dt.tz is not None:
-        values = values.dt.tz_convert("UTC").dt.tz_localize(None)
-    return values.to_numpy(dtype="datetime64[us]")
-
-
-def shown_day(moment: Any) -> str:
-    """The day of an instant."""
-    return str(np.datetime64(moment, "D"))
 
 
 def heading(title: str, *said: str, legend: Node | None = None) -> Node:

@@ -17,7 +17,7 @@ _SOFT_BLUE, _SOFT_ORANGE = "#4f8ac4", "#c9845a"  # as the page mixes them on whi
 _PALE, _DEEP = "#f2f6fb", "#91b6da"  # shades that dark text is read on
 _WIDTH = 640
 _SHARP = 2  # pixels of a PNG to one of the chart's
-# The shapes of marks by what the event is, as in charts.css and timeline.py.
+# The shapes of marks by what the event is, as in charts.css and lanes_drawn.py.
 SHAPES: dict[str, tuple[str, str]] = {
     "Opened": ("circle", _BLUE),
     "Updated": ("diamond", _GREY),
@@ -98,7 +98,7 @@ def bars(records: Records, field: str, title: str, notes: Sequence[str]) -> Any:
     alt = _altair()
     base = alt.Chart(_data(alt, records)).encode(
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=240, ticks=False)),
-        x=alt.X("drawn:Q", title=None, axis=alt.Axis(format=",d", tickMinStep=1)),
+        x=alt.X("drawn:Q", axis=None),  # every bar has its number
         tooltip=[alt.Tooltip("label:N", title=field), alt.Tooltip("count:Q", format=","), "share:Q"],
     )
     drawn = base.mark_bar(color=_SOFT_BLUE) + base.mark_text(align="left", dx=4, color=_INK).encode(text="said:N")
@@ -168,8 +168,10 @@ def lane_chart(marks: Records, spans: Records, order: Sequence[str], title: str,
             strokeDash=alt.condition(alt.datum.sure, alt.value([1, 0]), alt.value([2, 4])),
         )
     )
-    scale = {"domain": list(SHAPES), "range": [shape for shape, _ in SHAPES.values()]}
-    colours = {"domain": list(SHAPES), "range": [colour for _, colour in SHAPES.values()]}
+    there = {str(mark["event"]) for mark in marks}
+    domain = [name for name in SHAPES if name in there]
+    scale = {"domain": domain, "range": [SHAPES[name][0] for name in domain]}
+    colours = {"domain": domain, "range": [SHAPES[name][1] for name in domain]}
     points = (
         alt.Chart(_data(alt, marks))
         .mark_point(filled=True, opacity=1, size=70)

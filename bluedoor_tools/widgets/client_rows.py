@@ -18,7 +18,6 @@ from ..answer_card import Card, card
 from ..backends.base import Request, search_parameters
 from ..decode import parse_instant
 from ..errors import BluedoorError, InvalidRequestError
-from ..frames import typed
 from ..inert import one_line, visible_line
 from ..progress import LoadProgress
 from ..records import Job
@@ -140,7 +139,13 @@ class ClientRows:
         progress(len(came.frame), came.card["total"])
 
     def facet(self, field: str, query: ViewQuery, *, limit: int) -> pd.DataFrame:
-        """The commonest values under the query's filters, as the backend counts them; one request, remembered."""
+        """The commonest values under the query's filters, as the backend counts them; one request, remembered.
+
+        Raises
+        ------
+        InvalidRequestError
+            The counts would not add up: a posting may match several of the values that are asked for.
+        """
         if field not in self.facet_fields:
             raise InvalidRequestError(f"{field!r} is not counted here.", hint=f"Counted: {', '.join(_FIELDS)}.")
         key = (_key(query), field, limit)
@@ -150,13 +155,8 @@ class ClientRows:
                 return self._counts[key].copy(deep=False)
         name = next(facet.name for facet in contract.FACET_FIELDS.values() if facet.reads == field)
         with as_notes() as said:
-            try:
-                counts = self._client.facets(name, limit=limit, **_asked(query))
-                notes = counts.attrs["bluedoor"]["notes"]
-            except InvalidRequestError as error:  # the rows can be had, only their counts would not add up
-                counts = typed({"value": ("text", []), "count": ("number", []), "share": ("number", [])})
-                counts, notes = counts.astype({"count": "int64"}), [str(error)]
-        counts.attrs["notes"] = [*notes, *said]
+            counts = self._client.facets(name, limit=limit, **_asked(query))
+        counts.attrs["notes"] = [*counts.attrs["bluedoor"]["notes"], *said]
         with self._lock:
             self._counts[key] = counts
             while len(self._counts) > _KEPT * len(_FIELDS):

@@ -38,10 +38,11 @@ def collapsed(text: str) -> str:
 
 
 class TextColumn:
-    """A column's distinct texts, and for each row which of them it has (-1: none). Not thread-safe."""
+    """A column's distinct texts, and for each row which of them it has (-1: none, or a blank). Not thread-safe."""
 
     def __init__(self, codes: npt.NDArray[Any], values: list[str]) -> None:
-        self.codes = codes
+        blanks = [place for place, value in enumerate(values) if not value or value.isspace()]
+        self.codes = np.where(np.isin(codes, blanks), -1, codes) if blanks else codes
         self.values = values
         self._folded = [value.casefold() for value in self.values]
         self._places: dict[str, list[int]] | None = None
@@ -94,9 +95,10 @@ class Columns:
     def __init__(self, frame: pd.DataFrame) -> None:
         self._frame = frame
         self._places: dict[str, int] = {}
-        for place, name in enumerate(frame.columns):
-            if isinstance(name, str):
-                self._places.setdefault(name, place)  # of several of one name, the first
+        for is_text in (True, False):  # a name that is no text goes by the text that it is shown as
+            for place, name in enumerate(frame.columns):
+                if isinstance(name, str) is is_text:
+                    self._places.setdefault(str(name), place)  # of several of one name, the first
         self.lock = threading.RLock()
         self._notes: dict[str, str] = {}
         self._texts: dict[str, TextColumn] = {}
@@ -130,6 +132,10 @@ class Columns:
             )
         column: pd.Series = self._frame.iloc[:, self._places[name]]
         return column
+
+    def label(self, name: str) -> Any:
+        """The name of a column as the frame has it."""
+        return self._frame.columns[self._places[name]]
 
     def notes(self, names: Sequence[str]) -> list[str]:
         """What of these columns could not be read as what it should be."""
@@ -228,7 +234,11 @@ def sort_call(sort: tuple[str, bool] | None, columns: Columns) -> str:
     if sort is None:
         return ""
     name, ascending = sort
-    said = [repr(name), *([] if ascending else ["ascending=False"]), "kind='stable'"]
+    said = [
+        repr(columns.label(name)) if name in columns else repr(name),
+        *([] if ascending else ["ascending=False"]),
+        "kind='stable'",
+    ]
     if columns.is_text(name):
         said.append("key=lambda text: text.str.casefold()")
     return f".sort_values({', '.join(said)})"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,10 +15,9 @@ from ..frames import typed
 from ..inert import visible_line
 from .chart_view import coded, needed
 
-if TYPE_CHECKING:
-    from ..answer_card import Card
+__all__ = ["column_of", "counted_by", "facet_notes", "filter_of", "filters_of", "given_counts", "is_counts"]
 
-__all__ = ["column_of", "counted_by", "facet_notes", "filter_of", "given_counts", "is_counts"]
+_OF_FIELD = re.compile(r"\w+:")  # how a note on a field begins
 
 
 def column_of(field: str) -> str:
@@ -26,14 +27,24 @@ def column_of(field: str) -> str:
 
 
 def filter_of(field: str) -> str | None:
-    """The filter that a click on a value sets; None where a filter of that name would mean something else."""
-    if field in contract.FACET_FIELDS:
-        return contract.FACET_FIELDS[field].reads
-    parameter = contract.PARAMETERS.get(field)
-    if parameter is not None:
-        return field if parameter.match in {"equals", "one_of", "contains"} else None
-    lists = (row.name for row in contract.PARAMETERS.values() if row.match == "one_of" and row.reads == (field,))
-    return next(lists, field)
+    """The filter of a search that a click on a column's value sets; None where there is none that means the same.
+
+    >>> filter_of("city"), filter_of("org_id"), filter_of("ats_provider"), filter_of("salary_min"), filter_of("job_id")
+    ('city', 'org_ids', 'provider', None, None)
+    """
+    name = column_of(field)
+    parameter = contract.PARAMETERS.get(name)
+    if name == "company" or (parameter is not None and parameter.match in {"equals", "contains"}):
+        return name
+    return next(
+        (row.name for row in contract.PARAMETERS.values() if row.match == "one_of" and row.reads == (name,)), None
+    )
+
+
+def filters_of(field: str, value: str | None) -> dict[str, str] | None:
+    """What a click on a column's value filters by; None where it would fail."""
+    name = filter_of(field)
+    return {name: value} if name is not None and value is not None and value.strip() else None
 
 
 def is_counts(frame: pd.DataFrame, field: str) -> bool:
@@ -66,7 +77,7 @@ def given_counts(frame: pd.DataFrame, by: str | None) -> pd.DataFrame:
     names = ["by", "value", "count"] if by is not None else ["value", "count"]
     needed(frame, names, "A breakdown of counts")
     numbers = pd.to_numeric(frame["count"], errors="coerce")
-    if (numbers.isna() | (numbers < 0) | np.isinf(numbers.astype("float64"))).any():
+    if not ((numbers >= 0) & (numbers % 1 == 0)).all():
         raise InvalidRequestError(
             "The column count holds something that is no count.", hint="Give counts, or name the column to count."
         )
@@ -81,11 +92,9 @@ def given_counts(frame: pd.DataFrame, by: str | None) -> pd.DataFrame:
     return made[[*names, "share"]]
 
 
-def facet_notes(found: Card | None, field: str, values: int, limit: int | None = None) -> list[str]:
-    """What is said with counts that came counted."""
-    if found is not None:
-        about = [note for note in found["notes"] if note.startswith(("share is", "counts are", "values of", "of "))]
-        return [visible_line(f"{note[:1].upper()}{note[1:]}.") for note in about]
-    if limit is not None and values >= limit:
-        return [f"Only the {values:,} commonest values of {field} were counted."]
-    return []
+def facet_notes(notes: Sequence[str]) -> list[str]:
+    """What is said with counts that came counted, of what their shares are."""
+    return [
+        visible_line((note if _OF_FIELD.match(note) else note[:1].upper() + note[1:]).rstrip(".") + ".")
+        for note in notes
+    ]

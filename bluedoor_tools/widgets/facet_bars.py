@@ -66,7 +66,10 @@ class FacetBars(View):
         if not shown:
             self._said.append(f"{label}: no values")
             return element("section", {}, head, element("p", {"class": "bd-under"}, "No values under these filters."))
-        items = [element("li", {}, _bar(field, value, count, most, is_on)) for value, count, is_on in shown]
+        items = [
+            element("li", {}, _bar(field, value, count, most, is_on, f"{at}/0"))
+            for at, (value, count, is_on) in enumerate(shown)
+        ]
         self._said.append(
             f"{label}: "
             + ", ".join(
@@ -76,7 +79,10 @@ class FacetBars(View):
         )
         left = _left_out(found, len(counted) - sum(count is not None for _, count, _ in shown))
         notes = [element("p", {"class": "bd-small"}, text) for text in left]
-        return element("section", {}, head, element("ul", {"aria-label": label}, items), notes)
+        # One stop of the Tab key for each field, arrows within it: the rows are reached in a few.
+        bars = element("div", {"role": "toolbar", "aria-label": label, "aria-orientation": "vertical"},
+                       element("ul", {}, items))  # fmt: skip
+        return element("section", {}, head, bars, notes)
 
 
 def _values(given: Any) -> list[str]:
@@ -85,7 +91,7 @@ def _values(given: Any) -> list[str]:
     return [given] if isinstance(given, str) or not isinstance(given, Iterable) else [str(value) for value in given]
 
 
-def _bar(field: str, value: str, count: int | None, most: int, is_on: bool) -> Node:
+def _bar(field: str, value: str, count: int | None, most: int, is_on: bool, cell: str) -> Node:
     shown, whole = cell_of(field, value, _LONG)
     counted = NOTHING if count is None else f"{count:,}"
     share = 0.0 if count is None else 100 * count / most
@@ -95,6 +101,7 @@ def _bar(field: str, value: str, count: int | None, most: int, is_on: bool) -> N
             "class": "bd-facet bd-on" if is_on else "bd-facet",
             "data-act": "filter",
             "data-key": json.dumps({field: value}),
+            "data-cell": cell,
             "aria-pressed": "true" if is_on else "false",
             "style": f"--bd-share:{share:.1f}%",
             "title": whole or shown,

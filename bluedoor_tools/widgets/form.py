@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import ipywidgets
@@ -11,6 +12,8 @@ import ipywidgets
 from .. import contract
 from ..completion import known_values
 from ..contract.wording import value_label
+from ..inert import visible_line
+from ..pages.values import number_text
 
 __all__ = ["FilterForm"]
 
@@ -24,7 +27,33 @@ _CHOICES = 200  # suggestions of one field: a browser's list grows slow beyond
 Changed = Callable[[dict[str, Any], bool], None]
 
 
-class FilterForm(ipywidgets.Box):  # type: ignore[misc]
+def _chosen(label: str, *options: tuple[str, str]) -> Callable[[], Any]:
+    return partial(ipywidgets.Dropdown, description=label, options=options, value=_ANY)
+
+
+def _words(name: str) -> list[tuple[str, str]]:
+    values = contract.PARAMETERS[name].choices
+    return [("any", _ANY), *((value_label(value).replace("_", " "), value) for value in values)]
+
+
+_MADE: dict[str, Callable[[], Any]] = {
+    "q": partial(ipywidgets.Text, description="Keywords", placeholder="title or department"),
+    "company": partial(ipywidgets.Combobox, description="Company", placeholder="begin a name"),
+    "location": partial(ipywidgets.Text, description="Place", placeholder="part of the location"),
+    # Compared whole, and the suggestions are but the commonest: taken when it is done, not letter by letter.
+    "department": partial(
+        ipywidgets.Combobox, description="Department", placeholder="whole name", continuous_update=False
+    ),
+    "workplace_type": _chosen("Work model", *_words("workplace_type")),
+    "employment_type": _chosen("Employment", *_words("employment_type")),
+    "provider": _chosen("Provider", *_words("provider")),
+    "posted_after": _chosen("Posted within", *_POSTED),
+    "salary_min": partial(ipywidgets.Text, description="Pay from", placeholder="any currency"),
+    "status": _chosen("Status", *_STATUS),
+}
+
+
+class FilterForm(ipywidgets.Box):  # type: ignore[misc]  # ipywidgets has no types
     """A field for each of the filters that a reader asks for most; the others can be set from code.
 
     `changed` is called with the filters that a reader changed (None: no such filter) and whether they were typed:
@@ -35,7 +64,9 @@ class FilterForm(ipywidgets.Box):  # type: ignore[misc]
         self._changed = changed
         self._suggest = suggest
         self._showing = False
-        self.fields = {name: made for name, made in self._made().items() if name in names}
+        self.fields = {name: make() for name, make in _MADE.items() if name in names}
+        self._options = {name: field.options for name, field in self.fields.items() if _is_choice(field)}
+        self._by_code: dict[str, tuple[str, Any]] = {}  # values that are no option, and how they are written
         self.clear = ipywidgets.Button(description="Clear filters", tooltip="Take every filter away")
         self.clear.add_class("bd-clear")
         for name, field in self.fields.items():
@@ -44,30 +75,6 @@ class FilterForm(ipywidgets.Box):  # type: ignore[misc]
         super().__init__(children=[*self.fields.values(), self.clear])
         self.add_class("bd-form")
 
-    def _made(self) -> dict[str, Any]:
-        def chosen(label: str, options: Iterable[tuple[str, str]]) -> ipywidgets.Dropdown:
-            return ipywidgets.Dropdown(description=label, options=list(options), value=_ANY)
-
-        def words(name: str) -> list[tuple[str, str]]:
-            values = contract.PARAMETERS[name].choices
-            return [("any", _ANY), *((value_label(value).replace("_", " "), value) for value in values)]
-
-        return {
-            "q": ipywidgets.Text(description="Keywords", placeholder="words of the title or department"),
-            "company": ipywidgets.Combobox(description="Company", placeholder="begin a name, then choose"),
-            "location": ipywidgets.Text(description="Place", placeholder="part of the location"),
-            # Compared whole, and the suggestions are but the commonest: taken when it is done, not letter by letter.
-            "department": ipywidgets.Combobox(
-                description="Department", placeholder="whole name", continuous_update=False
-            ),
-            "workplace_type": chosen("Work model", words("workplace_type")),
-            "employment_type": chosen("Employment", words("employment_type")),
-            "provider": chosen("Provider", words("provider")),
-            "posted_after": chosen("Posted within", _POSTED),
-            "salary_min": ipywidgets.Text(description="Pay from", placeholder="amount, any currency"),
-            "status": chosen("Status", _STATUS),
-        }
-
     def show(self, filters: Mapping[str, Any]) -> None:
         """Show the filters as they are; nothing is asked for it."""
         self._showing = True
@@ -75,15 +82,22 @@ class FilterForm(ipywidgets.Box):  # type: ignore[misc]
             for name, field in self.fields.items():
                 value = filters.get(name, _ANY)
                 text = _ANY if value == _ANY else _as_text(value)
-                if isinstance(field, ipywidgets.Dropdown):
-                    known = [option for _, option in field.options]
-                    if text not in known:
-                        field.options = [*field.options, (f"{text[:30]} (set by code)", text)]
-                    field.value = text
-                elif field.value.strip() != text:
-                    field.value = text
+                if name in self._options:
+                    self._choose(name, text, value)
+                elif _meaning(name, field.value) != (value if name == "salary_min" else text):
+                    field.value = text  # what means the same stays as it was typed
         finally:
             self._showing = False
+
+    def _choose(self, name: str, text: str, value: Any) -> None:
+        """Choose an option; what is none becomes one for as long as it is chosen."""
+        field, options = self.fields[name], self._options[name]
+        if text not in [option for _, option in options]:
+            self._by_code[name] = (text, value)
+            options = (*options, (f"{visible_line(text)[:30]} (set by code)", text))
+        if field.options != options:
+            field.options = options
+        field.value = text
 
     def offer(self, name: str, values: Iterable[str]) -> None:
         """Suggest values for a field that is typed."""
@@ -97,21 +111,25 @@ class FilterForm(ipywidgets.Box):  # type: ignore[misc]
         if name == "company" and text and text.casefold() not in self._known_companies():
             self._suggest(text)  # a name is compared whole, and this is not one yet
             return
-        if name == "salary_min" and text:
-            self._changed({name: _number(text)}, True)
-            return
-        self._changed({name: text or None}, name in _TYPED)
+        known, by_code = self._by_code.get(name, (None, None))
+        self._changed({name: by_code if text and text == known else _meaning(name, text) or None}, name in _TYPED)
 
     def _known_companies(self) -> set[str]:
         return {str(value).casefold() for value in (*self.fields["company"].options, *known_values("company"))}
 
 
-def _number(text: str) -> float | str:
-    """The amount that was typed; what is no number is handed on, for the library's own error."""
+def _is_choice(field: Any) -> bool:
+    return isinstance(field, ipywidgets.Dropdown)
+
+
+def _meaning(name: str, typed: str) -> float | str:
+    """What was typed, as its filter takes it; an amount that is no number is handed on, for the library's own error."""
+    text = typed.strip()
+    if name != "salary_min":
+        return text
+    digits = text.casefold().replace(",", "").replace(" ", "").replace("\u202f", "")
     try:
-        number = float(text.replace(",", "").replace(" ", "").replace("\u202f", "").removesuffix("k")) * (
-            1000 if text.endswith("k") else 1
-        )
+        number = float(digits.removesuffix("k")) * (1000 if digits.endswith("k") else 1)
     except ValueError:
         return text
     return number if math.isfinite(number) else text
@@ -121,5 +139,5 @@ def _as_text(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, float | int):
-        return f"{value:g}" if abs(value) < 1e6 else f"{value:.0f}"
+        return number_text(value)
     return ", ".join(map(str, value))

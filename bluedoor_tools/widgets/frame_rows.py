@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 import json
@@ -326,9 +327,10 @@ class FrameRows:
         if not self._has_ids and number != key and number.isdecimal() and int(number) < len(self._frame):
             return int(number)
         if "job_id" in self._columns:
-            found = np.flatnonzero((self._columns.of("job_id") == key).to_numpy(dtype=bool, na_value=False))
-            if len(found):
-                return int(found[0])
+            with contextlib.suppress(UnicodeEncodeError):  # half of a pair of surrogates, which no column holds
+                found = np.flatnonzero((self._columns.of("job_id") == key).to_numpy(dtype=bool, na_value=False))
+                if len(found):
+                    return int(found[0])
         raise NotFoundError(f"The frame has no row {visible_line(key)[:60]!r}.", hint="Keys are those of its job_id.")
 
     def _id_at(self, place: int) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from ..errors import InvalidRequestError, nearest
 from ..pages.values import salary_text
+from .pager import empty, extent_text, nothing_text, pager
 from .query import ViewQuery
 from .rows import Answer
 from .tree import Node, element
@@ -25,9 +27,9 @@ _SHOWN = (("title", "company"), ("location_text", "workplace_type"), ("pay",), (
           ("status", "provider"))  # fmt: skip
 _ENOUGH = 7  # fields, beyond which no other is looked for
 _KEYS = ("_id", "_ids", "_url", "_uri", "_key", "_hash", "_fields", "_structured", "_text")
-_SIZES = (25, 50, 100)
 _POINTER = {True: "ascending", False: "descending"}
 _LONG_WORD = 60
+_AMOUNT = re.compile(r"(.*\d) (\D+)")  # of pay, and what it is of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,10 @@ class Grid(View):
             return "no rows asked for yet"
         answer, _, columns = self._shown
         if not len(answer.rows):
-            return _nothing(answer)
+            return nothing_text(answer)
         rows = [[self._text(row, column) for column in columns] for row in _records(answer.rows)]
         numbers = frozenset(at for at, column in enumerate(columns) if column.numbers)
-        return f"{text_table([_header(column) for column in columns], rows, numbers)}\n{_extent(answer)}"
+        return f"{text_table([_header(column) for column in columns], rows, numbers)}\n{extent_text(answer)}"
 
     @staticmethod
     def _text(row: Mapping[str, Any], column: _Column) -> str:
@@ -91,7 +93,7 @@ class Grid(View):
             return
         answer, query, columns = self._shown
         if not len(answer.rows):
-            self.show(*_empty(answer, query))
+            self.show(*empty(answer, query))
             return
         places = _places(columns)
         rows = [
@@ -112,8 +114,9 @@ class Grid(View):
             element("tbody", {"role": "rowgroup"}, rows),
         )
         self.show(
-            _pager(answer, query),
-            element("div", {"class": "bd-scroll", "role": "presentation"}, table),
+            pager(answer, query),
+            # Which rows these are: of others none are scrolled past.
+            element("div", {"class": "bd-scroll", "data-of": f"{answer.first} {answer.rows.index[0]}"}, table),
         )
 
     def _row(
@@ -231,6 +234,8 @@ def _value(row: Mapping[str, Any], name: str) -> Any:
 
 def _cell(row: Mapping[str, Any], column: _Column, cell: str) -> Node:
     lines = [cell_of(name, _value(row, name)) for name in column.fields]
+    if column.fields == ("pay",) and (paid := _AMOUNT.fullmatch(lines[0][0])):
+        lines = [(part, "") for part in paid.groups()]
     while lines and lines[-1][0] == NOTHING:
         lines.pop()
     # Isolated within the cell, so that a right-to-left value stands in its column as others do.
@@ -248,87 +253,3 @@ def _cell(row: Mapping[str, Any], column: _Column, cell: str) -> Node:
     ]
     attributes = {"role": "gridcell", "class": column.kind, "data-cell": cell, "tabindex": -1}
     return element("td", attributes, inner or NOTHING)
-
-
-def _extent(answer: Answer) -> str:
-    """Which rows these are, and of how many."""
-    last = answer.first + len(answer.rows)
-    shown = f"{answer.first + 1:,}–{last:,}" if len(answer.rows) != 1 else f"{last:,}"
-    if answer.total is None:
-        said = f"{shown}; how many match is not known"
-    else:
-        said = f"{shown} of {'at least ' if answer.capped else ''}{answer.total:,}"
-    return said if answer.complete else f"{said}, {answer.loaded:,} loaded"
-
-
-def _goes_on(answer: Answer) -> bool:
-    last = answer.first + len(answer.rows)
-    if answer.complete:
-        return last < (answer.total if answer.total is not None else answer.loaded)
-    return answer.total is None or answer.capped or last < answer.total
-
-
-def _pager(answer: Answer, query: ViewQuery) -> Node:
-    page = query.page
-    targets = (("first", "First", 0, page > 0), ("previous", "Previous", max(page - 1, 0), page > 0),
-               ("next", "Next", page + 1, _goes_on(answer)))  # fmt: skip
-    turning = [
-        element(
-            "button",
-            {
-                "data-act": "page",
-                "data-key": target,
-                "data-place": name,
-                "aria-label": f"{label} page",
-                "aria-disabled": None if possible else "true",
-            },
-            label,
-        )
-        for name, label, target, possible in targets
-    ]
-    sizes = [
-        element(
-            "button",
-            {
-                "data-act": "size",
-                "data-key": size,
-                "aria-pressed": "true" if size == query.page_size else "false",
-                "aria-label": f"{size} rows a page",
-            },
-            str(size),
-        )
-        for size in _SIZES
-    ]
-    extent = _extent(answer)
-    return element(
-        "nav",
-        {"class": "bd-pager", "aria-label": "Pages"},
-        element("p", {"class": "bd-extent", "data-say": f"Rows {extent}"}, extent),
-        element("div", {"class": "bd-group bd-live"}, element("span", {"class": "bd-under"}, "Rows"), sizes),
-        element("div", {"class": "bd-group bd-live"}, turning),
-    )
-
-
-def _nothing(answer: Answer) -> str:
-    return "This page has no rows." if answer.first else "Nothing matches these filters."
-
-
-def _empty(answer: Answer, query: ViewQuery) -> list[Node]:
-    said = _nothing(answer)
-    if answer.first:
-        button = element("button", {"data-act": "page", "data-key": 0}, "First page")
-    elif query.filters:
-        button = element("button", {"data-act": "clear", "data-key": ""}, "Clear filters")
-    else:
-        said, button = "There are no rows.", None
-    return [
-        element(
-            "div",
-            {"class": "bd-empty", "data-say": said},
-            element("p", {"class": "bd-title"}, said),
-            element("p", {"class": "bd-under"}, "Take a filter away, or write less of a word.")
-            if query.filters
-            else None,
-            element("p", {"class": "bd-live"}, button) if button else None,
-        )
-    ]

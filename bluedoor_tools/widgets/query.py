@@ -22,6 +22,17 @@ _ONE = frozenset({"at_least", "at_most", "present", "from", "before"})  # ways t
 Sort = tuple[str, bool]
 
 
+class _Filters(dict[str, Any]):
+    """Filters that only a new dict replaces: a change within them would be heard by nobody."""
+
+    def _refused(self, *_: Any, **__: Any) -> Any:
+        raise InvalidRequestError(
+            "The filters of a view are not changed in place: it would not follow.", hint="query.set(city='Boston')."
+        )
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refused
+
+
 class ViewQuery(traitlets.HasTraits):
     """What a view shows, as data: inspect it, copy it, set it from code; every change is a trait's change.
 
@@ -29,8 +40,8 @@ class ViewQuery(traitlets.HasTraits):
     ----------
     filters : dict
         as `search_jobs` takes them, checked, as plain values: text, numbers, lists of text, dates as ISO text; an age
-        such as ``"7d"`` stays one. Without ``status`` postings of any status match. A new dict with every change: put
-        another in its place (or use `set`), never change it itself.
+        such as ``"7d"`` stays one. Without ``status`` postings of any status match. It is not changed in place: use
+        `set`, or put another dict there.
     sort : tuple of str and bool, or None
         a column, and whether it ascends; None is the rows' own order: newest first on a client, as it is in a frame
     page, page_size : int
@@ -39,6 +50,8 @@ class ViewQuery(traitlets.HasTraits):
         the posting whose record is open
     loose : bool
         whether values that are compared whole may be any text: those of a frame need not be the API's
+    names : tuple of str, or None
+        the filters that its rows can be asked for; None is all
 
     Examples
     --------
@@ -55,10 +68,11 @@ class ViewQuery(traitlets.HasTraits):
     page_size = traitlets.Int(25, min=1, max=100)
     job_id = traitlets.Unicode(None, allow_none=True)
     loose = traitlets.Bool(False)
+    names = traitlets.Tuple(default_value=None, allow_none=True)
 
     _becoming = False  # True while every trait is being set: then the page is none of another query
 
-    def set(self, **filters: Any) -> Self:
+    def set(self, /, **filters: Any) -> Self:
         """Add filters to those there are, or change them; None removes one (of `status`, ``"any"`` too).
 
         Parameters
@@ -69,7 +83,8 @@ class ViewQuery(traitlets.HasTraits):
         Raises
         ------
         InvalidRequestError
-            An unknown filter or value; the nearest valid one is named. Nothing is changed then.
+            An unknown filter or value (the nearest valid one is named), or a filter whose columns the rows do not have.
+            Nothing is changed then.
         """
         self.filters = {**self.filters, **filters}
         return self
@@ -96,6 +111,23 @@ class ViewQuery(traitlets.HasTraits):
             rest.append(value)
         return self.set(**{name: rest or None})
 
+    def pick(self, filters: Mapping[str, Any]) -> Self:
+        """Add what a chart's mark stands for, or take it away where it is there: values one by one, dates as a whole.
+
+        Raises
+        ------
+        InvalidRequestError
+            As for :meth:`set`.
+        """
+        wanted = self.copy()
+        span = {name: value for name, value in filters.items() if name.endswith(("_after", "_before"))}
+        is_there = all(self.filters.get(name) == value for name, value in span.items())
+        wanted.set(**(dict.fromkeys(span) if is_there else span))
+        for name, value in filters.items():
+            if name not in span:
+                wanted.toggle(name, value)
+        return self.set(**{**dict.fromkeys(self.filters), **wanted.filters})
+
     def sort_by(self, column: str) -> Self:
         """Order by a column: ascending at first, descending if it was so already, then in the rows' own order."""
         now = self.sort
@@ -106,11 +138,18 @@ class ViewQuery(traitlets.HasTraits):
         return self
 
     def become(self, other: ViewQuery) -> Self:
-        """Take on the state of another query; who observes this one is told when all of it is there."""
+        """Take on the state of another query; who observes this one is told when all of it is there.
+
+        Raises
+        ------
+        InvalidRequestError
+            Its filters are none that these rows can be asked for; nothing is changed then.
+        """
+        filters = self._checked(other.filters)  # before: what is held back by traitlets is not taken back
         self._becoming = True
         try:
             with self.hold_trait_notifications():
-                self.filters, self.sort = dict(other.filters), other.sort
+                self.filters, self.sort = filters, other.sort
                 self.page_size, self.page, self.job_id = other.page_size, other.page, other.job_id
         finally:
             self._becoming = False
@@ -118,7 +157,7 @@ class ViewQuery(traitlets.HasTraits):
 
     def copy(self) -> ViewQuery:
         """Another query of the same state, of its own."""
-        return ViewQuery(loose=self.loose).become(self)
+        return ViewQuery(loose=self.loose, names=self.names).become(self)
 
     def checked(self, now: dt.datetime) -> tuple[Query, dict[str, list[str]]]:
         """The filters as a query at an instant, from which ages count back; and what stands apart, to be equal.
@@ -160,7 +199,18 @@ class ViewQuery(traitlets.HasTraits):
 
     @traitlets.validate("filters")
     def _check_filters(self, proposal: Mapping[str, Any]) -> dict[str, Any]:
-        return _checked(proposal["value"], self.loose)
+        return self._checked(proposal["value"])
+
+    def _checked(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        filters = _checked(given, self.loose)
+        lost = next((name for name in filters if self.names is not None and name not in self.names), None)
+        if lost is not None:
+            columns = ("company",) if lost == "company" else contract.PARAMETERS[lost].reads
+            raise InvalidRequestError(
+                f"{lost} does not filter these rows: they have no column {' or '.join(columns)}.",
+                hint=f"These do: {', '.join(self.names)}.",
+            )
+        return _Filters(filters)
 
     @traitlets.validate("sort")
     def _check_sort(self, proposal: Mapping[str, Any]) -> Sort | None:

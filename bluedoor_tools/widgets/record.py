@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from ..answer_card import ATTRS_KEY, card
 from ..errors import BluedoorError, InvalidRequestError
-from ..event_values import value_text
-from ..inert import counted, visible_line
+from ..inert import visible_line
 from ..pages import to_html, to_text
 from ..records import Job, Org, Source
 from ..records.record import Record
 from ..wire.work import StoppedError
 from .latest import Latest
-from .tree import Node, element, nodes_of
+from .slice_rows import open_in_place
+from .tree import element, nodes_of
 from .view import Act, View
-from .wording import cell_of, label_of, plain
+from .wording import cell_of
 
 __all__ = ["RecordView", "record"]
 
-_MOST = 10  # rows of a slice
-_OF_EACH = 3  # values of each breakdown
-_COLUMNS = {
-    "jobs": ("title", "company", "location_text", "workplace_type", "first_seen_at"),
-    "events": ("observed_at", "event_type", "company", "field_name", "old_value", "new_value"),
-    "facets": ("breakdown", "value", "count", "share"),
-    "sources": ("provider", "board_url", "last_crawled_at", "status"),
-}
-_LONG = 60
-_NUMBERS = ("count", "share", "jobs")
+_LONG = 60  # characters of a title, on a button or spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +34,6 @@ class _Request:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """A slice under its line: its rows, or why there are none."""
-
-    frame: pd.DataFrame | None
-    problem: str = ""
-
-
 class RecordView(View):
     """A record, whole. Acts: ``close``, where someone listens, and ``opened`` with the job_id of a posting followed."""
 
@@ -60,7 +41,8 @@ class RecordView(View):
         super().__init__(**traits)
         self._record: Record | None = None
         self._before: list[Record] = []
-        self._opened: dict[str, _Opened] = {}
+        self._opened: dict[str, pd.DataFrame | str] = {}  # by the slice's name: its rows, or why there are none
+        self._number = 0  # of records shown: another begins at its first line
         self._lock = threading.RLock()
         self._asking: Latest[tuple[_Request, Any]] = Latest(self._fetch, self._came, self._failed, busy=self._mark)
 
@@ -143,7 +125,7 @@ class RecordView(View):
                 self._put(found)
             elif request.what == "slice":
                 refused = isinstance(found, BluedoorError)
-                self._opened[request.key] = _Opened(None, visible_line(str(found))) if refused else _Opened(found)
+                self._opened[request.key] = visible_line(str(found)) if refused else found
                 self._draw()
             else:
                 self.problem = visible_line(str(found))
@@ -166,6 +148,7 @@ class RecordView(View):
 
     def _put(self, record: Record) -> None:
         self._record = record
+        self._number += 1
         self._opened = {}
         self.problem = ""
         self._draw()
@@ -175,9 +158,7 @@ class RecordView(View):
         if shown is None:
             return
         nodes = nodes_of(to_html(shown.page))
-        body = _found(nodes, lambda node: node[0] == "table" and "bd-slices" in node[1].get("class", ""))
-        if body is not None:
-            _with_slices(body, shown, self._opened)
+        open_in_place(nodes, shown, self._opened)
         buttons = []
         if self._before:
             name = cell_of("title", self._before[-1].page.title, _LONG)[0]
@@ -185,119 +166,11 @@ class RecordView(View):
                                    element("span", {"dir": "auto"}, name)))  # fmt: skip
         if self._listeners:
             buttons.append(element("button", {"data-act": "close", "data-key": ""}, "Close this record"))
+        said = f"{shown.page.name}: {cell_of('title', shown.page.title, _LONG)[0]}"
         self.show(
-            element("div", {"class": "bd-bar bd-live", "data-say": f"{shown.page.name} is shown"}, buttons), *nodes
+            element("div", {"class": "bd-bar bd-live", "data-say": said, "data-reveal": self._number}, buttons),
+            element("div", {"class": "bd-scroll bd-record-page", "data-of": self._number}, nodes),
         )
-
-
-def _found(nodes: list[Node], matches: Callable[[list[Any]], bool]) -> list[Any] | None:
-    for node in nodes:
-        if isinstance(node, list):
-            found = node if matches(node) else _found(node[2:], matches)
-            if found is not None:
-                return found
-    return None
-
-
-def _with_slices(table: list[Any], record: Record, opened: Mapping[str, _Opened]) -> None:
-    """Put a button into every line that is a call, and what was opened under it."""
-    body = _found([table], lambda node: node[0] == "tbody")
-    if body is None:
-        return
-    lines = body[2:]
-    del body[2:]
-    for line, row in zip(lines, record.page.slices, strict=True):
-        body.append(line)
-        if row.call is None:
-            continue
-        is_open = row.page in opened
-        line[-1].append(
-            element(
-                "button",
-                {
-                    "class": "bd-live bd-open",
-                    "data-act": "fold" if is_open else "slice",
-                    "data-key": row.page,
-                    "data-place": f"slice {row.page}",
-                    "aria-expanded": "true" if is_open else "false",
-                    "aria-label": f"{'Close' if is_open else 'Open here'}: {row.page}",
-                },
-                "Close" if is_open else "Open here",
-            )
-        )
-        if is_open:
-            body.append(
-                element(
-                    "tr",
-                    {"role": "row", "class": "bd-slice bd-live"},
-                    element("td", {"role": "cell", "colspan": 3}, _slice(record, row.page, opened[row.page])),
-                )
-            )
-
-
-def _slice(record: Record, name: str, opened: _Opened) -> list[Node]:
-    if opened.frame is None:
-        return [element("p", {"class": "bd-problem", "role": "alert", "data-say": opened.problem}, opened.problem)]
-    frame = opened.frame
-    entries = frame.attrs.get(ATTRS_KEY) or {}
-    kind = str(entries.get("kind", ""))
-    said = visible_line(card(frame).lines()[0][1]) if entries else counted(len(frame), "row")
-    head = element("p", {"class": "bd-under", "data-say": f"{name}: {said}"}, said)
-    if not len(frame):
-        return [head]
-    shown = frame.groupby("breakdown", sort=False).head(_OF_EACH) if "breakdown" in frame else frame.head(_MOST)
-    columns = _shown_columns(shown, kind)
-    rows = [_line(row, columns, record) for row in shown.to_dict("records")]
-    heads = [element("th", {"scope": "col", "class": _kind_of(name)}, label) for name, label in columns.items()]
-    table = element(
-        "div",
-        {"class": "bd-scroll bd-inner"},
-        element(
-            "table", {"aria-label": name}, element("thead", {}, element("tr", {}, heads)), element("tbody", {}, rows)
-        ),
-    )
-    left = len(frame) - len(shown)
-    rest = element("p", {"class": "bd-small"}, f"The first {len(shown)} of {len(frame):,}; the call gives them all.")
-    return [head, table, *([rest] if left else [])]
-
-
-def _shown_columns(frame: pd.DataFrame, kind: str) -> dict[str, str]:
-    """Columns worth showing, with their headings: those known of the kind of frame, or else the first ones."""
-    has = [str(name) for name in frame.columns]
-    names = [name for name in _COLUMNS.get(kind, ()) if name in has] or has[:6]
-    held = [name for name in names if name in {"title", "value", "observed_at"} or frame[name].notna().any()]
-    return {name: {"old_value": "From", "new_value": "To"}.get(name, label_of(name)) for name in held}
-
-
-def _line(row: Mapping[Any, Any], columns: Mapping[str, str], record: Record) -> Node:
-    cells = []
-    for at, name in enumerate(columns):
-        value = plain(row.get(name))
-        if name in {"old_value", "new_value"}:
-            value = value_text(value)
-        # A breakdown says of which field its values are.
-        shown, whole = cell_of(str(row.get("field", name)) if name == "value" else name, value, _LONG)
-        if name == "share" and isinstance(value, float):
-            shown, whole = f"{value:.1%}", ""
-        inner: Node = element("span", {"dir": "auto", "title": whole or None}, shown)
-        target = _target(row, record) if at == 0 else None
-        if target is not None:
-            inner = element("button", {"class": "bd-link", "data-act": target[0], "data-key": target[1]}, inner)
-        cells.append(element("td", {"class": _kind_of(name)}, inner))
-    return element("tr", {}, cells)
-
-
-def _kind_of(name: str) -> str | None:
-    return "bd-number" if name in _NUMBERS else "bd-day" if name.endswith("_at") else None
-
-
-def _target(row: Mapping[Any, Any], record: Record) -> tuple[str, str] | None:
-    """The record that a row leads to, unless it is the one shown."""
-    for act, name in (("posting", "job_id"), ("board", "source_id")):
-        value = plain(row.get(name))
-        if isinstance(value, str) and value:
-            return None if record.get(name) == value else (act, value)
-    return None
 
 
 def record(job: Job | Org | Source | str) -> RecordView:

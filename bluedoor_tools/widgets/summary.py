@@ -17,6 +17,14 @@ __all__ = ["Summary", "filter_text", "matching"]
 class Summary(View):
     """The line above the rows. Acts: ``remove`` with a filter's name, ``clear``."""
 
+    def show_searching(self, label: str) -> None:
+        """Say that the first rows are on their way."""
+        self._said = f"{label}: searching"
+        self.show(
+            element("p", {"class": "bd-label"}, visible_line(label)),
+            element("p", {"class": "bd-matching", "data-say": "Searching"}, "Searching …"),
+        )
+
     def show_answer(self, label: str, answer: Answer, query: ViewQuery) -> None:
         """Show how many match, of what, and under which filters."""
         self._said = f"{label}: {matching(answer)}"
@@ -26,7 +34,13 @@ class Summary(View):
                 {},
                 element(
                     "button",
-                    {"class": "bd-chip", "data-act": "remove", "data-key": name, "title": "Take this filter away"},
+                    {
+                        "class": "bd-chip",
+                        "data-act": "remove",
+                        "data-key": name,
+                        "aria-label": f"Take away the filter {filter_text(name, value)}",
+                        "title": "Take this filter away",
+                    },
                     element("span", {"dir": "auto"}, filter_text(name, value)),
                     element("span", {"class": "bd-live", "aria-hidden": "true"}, " ×"),
                 ),

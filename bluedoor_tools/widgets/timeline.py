@@ -2,47 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from .. import contract
-from ..event_values import value_text
 from ..inert import counted, visible_line
 from .chart_view import (
     ChartView,
-    Events,
     card_of,
     empty,
     heading,
-    jobs_of,
     needed,
     note_list,
     notes_of,
-    of_postings,
 )
 from .charts import lane_chart
-from .lanes import (
-    WORDS,
-    Lane,
-    Mark,
-    day_of,
-    iso_of,
-    lanes_table,
-    mark_shape,
-    marks_legend,
-    minute_of,
-    scale_of,
-    spans_of,
-    stretches,
-    tone_of,
-    word_of,
-)
+from .event_list import Entry, entries_of, event_list, event_text
+from .events_read import Events
+from .lanes import WORDS, Lane, Mark, iso_of, lanes_text, minute_of, spans_of, stretches, tone_of, word_of
+from .lanes_drawn import PERHAPS, lanes_table, marks_legend, scale_of
 from .tree import Node, element
 from .view import Act
-from .wording import cut, label_of, plain, text_table
+from .wording import cut, plain
 
 if TYPE_CHECKING:
     from .query import ViewQuery
@@ -50,9 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Timeline", "timeline"]
 
-_UPDATED = contract.EVENT_TYPES[1]
+_NONE = pd.DataFrame({"observed_at": [], "event_type": []})
 _LANES, _ENTRIES = 15, 50  # of a page
-_LONG = 160  # characters of a value
 _CAVEAT = "Times are when the crawler saw it, up to a day after it happened; in UTC."
 
 
@@ -65,56 +47,50 @@ class Timeline(ChartView):
         the events shown, the newest first; those without a time last
     """
 
-    def __init__(self, events: pd.DataFrame | None = None) -> None:
+    def __init__(self, events: pd.DataFrame = _NONE) -> None:
         super().__init__()
-        self._page = 0
-        self._named: pd.DataFrame | None = None  # an explorer's postings, which know their titles
-        self.show_events(pd.DataFrame({"observed_at": [], "event_type": []}) if events is None else events)
+        self._lock = threading.RLock()  # an explorer redraws from threads of its own
+        self.show_events(events)
 
     def show_events(self, events: pd.DataFrame) -> None:
         """Show these events in place of those before."""
-        needed(events, ["observed_at", "event_type"], "timeline")
-        self._frame_notes = notes_of(card_of(events))
-        self._all = Events(events)
-        self._named = None
-        self._take(self._all, "")
+        all_events = Events(needed(events, list(_NONE.columns), "timeline"))
+        with self._lock:
+            self._all, self._frame_notes = all_events, notes_of(card_of(events))
+            self._take(all_events, None)
 
     def update_from(self, rows: Rows, query: ViewQuery) -> None:
         """Show the events of the explorer's present postings only, named as it has them."""
-        jobs = jobs_of(rows, query)
-        some = self._all.only(jobs["job_id"])
-        self._named = jobs
-        said = of_postings(jobs, some, self._all)
-        self._take(some, said)
-        self.problem = ""
+        jobs, some, said = self._all.at_hand(rows, query)
+        with self._lock:
+            self.problem = ""
+            self._take(some, jobs, said)
 
     def acted(self, act: Act) -> bool:
         """Turn the page; what else is clicked is told to the listeners."""
         if act.name != "page":
             return False
         if act.key.isdecimal():
-            self._page = min(int(act.key), self._pages - 1)
-            self._redraw()
+            with self._lock:
+                self._page = min(int(act.key[:9]), self._pages - 1)
+                self._redraw()
         return True
 
-    def _take(self, events: Events, said: str) -> None:
-        self._events, self._page = events, 0
-        ranks = {name: place for place, name in enumerate(contract.EVENT_TYPES)}
-        rank = np.array([ranks.get(name, -1) for name in events.kind_names])[events.kinds]
-        # Newest first; of events at one instant, the last of a life first. NaT sorts last both ways: -at would not do.
-        stamps = np.where(events.timed, events.at.astype(np.int64), np.iinfo(np.int64).min)
-        self._order = np.lexsort((-np.arange(len(events)), rank, stamps))[::-1]
+    def _take(self, events: Events, named: pd.DataFrame | None, *notes: str) -> None:
+        """Show these events from the first page on; `named` are an explorer's postings, which know their titles."""
+        self._events, self._named, self._page = events, named, 0
+        self._order = events.newest_first()
         self.frame = events.frame.iloc[self._order]
-        timed = events.timed
-        self._notes = [said] if said else []
-        untimed = int((~timed).sum())
-        if untimed and self._many:
-            self._notes.append(f"{counted(untimed, 'event')} without a time: not drawn.")
-        unknown = events.unknown()
-        if unknown:
-            self._notes.append(f"{unknown}: shown as they are; they open and close nothing.")
-        self._notes += [*events.notes, *([_CAVEAT] if timed.any() else []), *self._frame_notes]
-        self._rank = self._by_last_event() if self._many else np.array([], dtype=np.intp)
+        self._rank = self._by_last_event()
+        untimed, unknown = int((~events.timed).sum()), events.unknown()
+        self._notes = [
+            *notes,
+            *([f"{counted(untimed, 'event')} without a time: not drawn."] if untimed and self._many else []),
+            *([f"{unknown}: shown as they are; they open and close nothing."] if unknown else []),
+            *events.notes,
+            *([_CAVEAT] if events.timed.any() else []),
+            *self._frame_notes,
+        ]
         self._redraw()
 
     @property
@@ -129,31 +105,34 @@ class Timeline(ChartView):
         return np.asarray(codes[wanted][np.sort(first)])
 
     @property
+    def _extent(self) -> tuple[int, int, str]:
+        """How many are on a page, how many there are, and of what."""
+        return (_LANES, len(self._rank), "posting") if self._many else (_ENTRIES, len(self._events), "event")
+
+    @property
     def _pages(self) -> int:
-        count = len(self._rank) if self._many else len(self._events)
-        return max(1, -(-count // (_LANES if self._many else _ENTRIES)))
+        size, count, _ = self._extent
+        return max(1, -(-count // size))
 
     # -- what is shown -------------------------------------------------------------------------------------------------
 
     def _redraw(self) -> None:
-        if not len(self._events):
-            nothing = empty("No events are known.")
-            self.show(
-                element(
-                    "section", {"class": "bd-chart bd-timeline"}, heading("Events"), nothing, note_list(self._notes)
-                )
-            )
-            return
-        head = heading("Events", self._said(), legend=marks_legend(self._kinds()) if self._many else None)
-        body = self._lanes_shown() if self._many else self._list()
+        known = len(self._events) > 0
+        if not known:
+            body = empty("No events are known.")
+        elif not self._many:
+            body = event_list(self._entries())
+        else:
+            lanes = self._lanes()
+            body = lanes_table(lanes) if lanes else empty("None of these events has a time.")
+        legend = marks_legend(self._tones()) if self._many else None
+        head = heading("Events", self._said() if known else "", legend=legend)
         self.show(
             element("section", {"class": "bd-chart bd-timeline"}, head, body, self._pager(), note_list(self._notes))
         )
 
-    def _kinds(self) -> set[str]:
-        return {
-            tone_of(name) for place, name in enumerate(self._events.kind_names) if (self._events.kinds == place).any()
-        }
+    def _tones(self) -> set[str]:
+        return {tone_of(self._events.kind_names[code]) for code in np.unique(self._events.kinds)}
 
     def _said(self) -> str:
         times = self._events.at[self._events.timed]
@@ -163,14 +142,16 @@ class Timeline(ChartView):
         postings = counted(len(self._events.job_ids), "posting") + " · " if self._many else ""
         return f"{counted(len(self._events), 'event')} · {postings}{' to '.join(days) or 'none has a time'}"
 
+    def _extent_said(self) -> str:
+        size, count, noun = self._extent
+        first = self._page * size
+        return f"{first + 1:,}–{min(first + size, count):,} of {counted(count, noun)}, the newest first"
+
     def _pager(self) -> Node | None:
         if self._pages == 1:
             return None
-        size, count, noun = (
-            (_LANES, len(self._rank), "posting") if self._many else (_ENTRIES, len(self._events), "event")
-        )
-        first = self._page * size
-        extent = f"{first + 1:,}–{min(first + size, count):,} of {counted(count, noun)}, the newest first"
+        noun = self._extent[2]
+        extent = self._extent_said()
         targets = (("first", "First", 0), ("newer", "Newer", self._page - 1), ("older", "Older", self._page + 1))
         buttons = [
             element(
@@ -193,68 +174,38 @@ class Timeline(ChartView):
             element("div", {"class": "bd-group bd-live"}, buttons),
         )
 
-    # -- one posting ---------------------------------------------------------------------------------------------------
+    def _mark(self, place: int) -> Mark:
+        return Mark(self._events.at[place], self._events.kind_names[self._events.kinds[place]])
 
-    def _entries(self) -> pd.DataFrame:
-        return self.frame.iloc[self._page * _ENTRIES : (self._page + 1) * _ENTRIES]
+    def _entries(self) -> list[Entry]:
+        """The events of the page, of one posting."""
+        page = slice(self._page * _ENTRIES, (self._page + 1) * _ENTRIES)
+        return entries_of([self._mark(place) for place in self._order[page]], self.frame.iloc[page])
 
-    def _list(self) -> Node:
-        first = self._page * _ENTRIES
-        places = self._order[first : first + _ENTRIES]
-        entries = []
-        for place, row in zip(places, self._entries().to_dict("records"), strict=True):
-            moment = self._events.at[place]
-            kind = self._events.kind_names[self._events.kinds[place]]
-            entries.append(
-                element(
-                    "li",
-                    {"class": "bd-event"},
-                    _time(moment),
-                    element(
-                        "span",
-                        {"class": f"bd-badge bd-badge-{tone_of(kind)}"},
-                        mark_shape(tone_of(kind)),
-                        word_of(kind),
-                    ),
-                    element("div", {"class": "bd-event-what"}, _change(row, kind)),
-                )
-            )
-        return element("ol", {"class": "bd-events"}, entries)
-
-    # -- many postings -------------------------------------------------------------------------------------------------
-
-    def _page_lanes(self) -> list[Lane]:
+    def _lanes(self) -> list[Lane]:
+        """The postings of the page, of many."""
         events = self._events
-        made = []
         chosen = self._rank[self._page * _LANES : (self._page + 1) * _LANES]
         wanted = np.isin(events.jobs, chosen) & events.timed
         ordered = self._order[wanted[self._order]][::-1]  # the oldest first
         codes = events.jobs[ordered]
-        ids = [events.job_ids[code] for code in chosen]
-        if self._named is None:
-            names = dict(zip(ids, self._names_of(chosen), strict=True))
-        else:
-            named = self._named[self._named["job_id"].isin(ids)]
-            names = dict(zip(map(str, named["job_id"]), _names(named), strict=True))
+        names = self._names(chosen)
+        made = []
         for code in chosen:
-            places = ordered[codes == code]
-            marks = [Mark(events.at[place], events.kind_names[events.kinds[place]]) for place in places]
             job_id = events.job_ids[code]
-            title, company = names.get(job_id, ("", ""))
-            made.append(Lane(job_id, title, company, marks, spans_of(marks)))
+            marks = [self._mark(place) for place in ordered[codes == code]]
+            made.append(Lane(job_id, *names.get(job_id, ("", "")), marks, spans_of(marks)))
         return made
 
-    def _names_of(self, chosen: np.ndarray[Any, np.dtype[np.intp]]) -> list[tuple[str, str]]:
-        """Title and company of these postings, by their newest event."""
+    def _names(self, chosen: np.ndarray[Any, np.dtype[np.intp]]) -> dict[str, tuple[str, str]]:
+        """Title and company of these postings: as the explorer has them, or by their newest event."""
+        ids = [self._events.job_ids[code] for code in chosen]
+        if self._named is not None:
+            named = self._named[self._named["job_id"].isin(ids)]
+            return dict(zip(map(str, named["job_id"]), _names(named), strict=True))
         codes, first = np.unique(self._events.jobs[self._order], return_index=True)
         places = dict(zip(codes.tolist(), first.tolist(), strict=True))
-        return _names(self.frame.iloc[[places[code] for code in chosen.tolist()]])
-
-    def _lanes_shown(self) -> Node:
-        page = self._page_lanes()
-        if not page:
-            return empty("None of these events has a time.")
-        return lanes_table(page)
+        return dict(zip(ids, _names(self.frame.iloc[[places[code] for code in chosen.tolist()]]), strict=True))
 
     # -- other forms ---------------------------------------------------------------------------------------------------
 
@@ -262,50 +213,16 @@ class Timeline(ChartView):
         """The events of the page shown as aligned text, the newest first."""
         if not len(self._events):
             return "\n".join(["Events: none are known.", *self._notes])
-        head = f"Events · {self._said()}"
-        if self._many:
-            lanes_shown = self._page_lanes()
-            rows: list[Sequence[str]] = [("posting", "company", "opened", "updated", "closed", "last event", "job_id")]
-            for lane in lanes_shown:
-                tones = [tone_of(mark.kind) for mark in lane.marks]
-                last = lane.marks[-1]
-                rows.append(
-                    (
-                        cut(lane.title or "–", 40)[0],
-                        cut(lane.company or "–", 30)[0],
-                        f"{tones.count('opened') + tones.count('reopened'):,}",
-                        f"{tones.count('updated'):,}",
-                        f"{tones.count('closed'):,}",
-                        f"{word_of(last.kind)} {day_of(last.at)}",
-                        cut(visible_line(lane.job_id), 40)[0],
-                    )
-                )
-            right = frozenset({2, 3, 4})
-        else:
-            rows = [("observed_at", "event", "field", "old", "new")]
-            first = self._page * _ENTRIES
-            for place, row in zip(
-                self._order[first : first + _ENTRIES], self._entries().to_dict("records"), strict=True
-            ):
-                kind = self._events.kind_names[self._events.kinds[place]]
-                name, old, new = _values(row)
-                changed = kind == _UPDATED or kind not in WORDS
-                cells = (
-                    [cut(visible_line(text or "–"), 40)[0] for text in (name, old, new)] if changed else ["", "", ""]
-                )
-                rows.append((minute_of(self._events.at[place]), word_of(kind), *cells))
-            right = frozenset()
-        page = self._page + 1
-        more = [f"Page {page:,} of {self._pages:,}."] if self._pages > 1 else []
-        return "\n".join([head, text_table(rows[0], rows[1:], right), *more, *self._notes])
+        table = lanes_text(self._lanes()) if self._many else event_text(self._entries())
+        more = [f"Page {self._page + 1:,} of {self._pages:,}."] if self._pages > 1 else []
+        return "\n".join([f"Events · {self._said()}", table, *more, *self._notes])
 
     def chart(self) -> Any:
         """The lanes of the page shown as an Altair chart; needs the extra ``bluedoor-tools[charts]``."""
         if self._many:
-            page = self._page_lanes()
+            page = self._lanes()
         else:
-            timed = [place for place in self._order[::-1] if self._events.timed[place]]
-            own = [Mark(self._events.at[place], self._events.kind_names[self._events.kinds[place]]) for place in timed]
+            own = [self._mark(place) for place in self._order[::-1] if self._events.timed[place]]
             page = [Lane("", "", "", own, spans_of(own))] if own else []
         scale = scale_of(page) if page else None
         names = [_lane_label(lane, place) for place, lane in enumerate(page, 1)]
@@ -325,7 +242,13 @@ class Timeline(ChartView):
             if scale is not None
             for start, end, sure in stretches(lane, scale.low, scale.high)
         ]
-        return lane_chart(marks, spans, names, "Events", [self._said(), *self._notes])
+        notes = [
+            self._said(),
+            *([f"Drawn: {self._extent_said()}."] if self._many and self._pages > 1 else []),
+            *([] if all(span["sure"] for span in spans) else [f"Dotted: {PERHAPS}."]),
+            *self._notes,
+        ]
+        return lane_chart(marks, spans, names, "Events", notes)
 
 
 def _lane_label(lane: Lane, place: int) -> str:
@@ -341,69 +264,6 @@ def _names(frame: pd.DataFrame) -> list[tuple[str, str]]:
         values = frame[name].tolist() if list(frame.columns).count(name) == 1 else [None] * len(frame)
         columns.append([visible_line(text) if isinstance(text, str) else "" for text in map(plain, values)])
     return list(zip(*columns, strict=True))
-
-
-# -- entries -----------------------------------------------------------------------------------------------------------
-
-
-def _values(row: Mapping[Any, Any]) -> tuple[str, str, str]:
-    """The field that changed, its old and its new value, as text; empty where there is none."""
-    name = plain(row.get("field_name"))
-    texts = []
-    for column in ("old_value", "new_value"):
-        text = plain(row.get(f"{column}_text"))
-        if text is None and column in row:
-            value = plain(row[column])
-            text = value_text(value) if isinstance(value, str) else value
-        texts.append("" if text is None else str(text))
-    return "" if name is None else str(name), texts[0], texts[1]
-
-
-def _change(row: Mapping[Any, Any], kind: str) -> list[Node]:
-    """What an update changed; an opening or closing says it by its name."""
-    if kind in WORDS and kind != _UPDATED:
-        return []
-    name, old, new = _values(row)
-    if not (name or old or new):
-        return [element("span", {"class": "bd-under"}, "What changed is not said.")] if kind == _UPDATED else []
-    field = element(
-        "span",
-        {"class": "bd-event-field", "title": visible_line(name)[:_LONG] or None},
-        cut(label_of(name) if name.isidentifier() else visible_line(name), 60)[0],
-    )
-    return [
-        field,
-        element(
-            "div",
-            {"class": "bd-change"},
-            _side("bd-old", old, "before"),
-            element("span", {"class": "bd-arrow-to", "aria-hidden": "true"}, "→"),
-            _side("bd-new", new, "after"),
-        ),
-    ]
-
-
-def _side(kind: str, text: str, when: str) -> Node:
-    shown, whole = cut(visible_line(text), _LONG)
-    return element(
-        "span",
-        {"class": kind if shown else f"{kind} bd-under", "dir": "auto", "title": whole or None},
-        element("span", {"class": "bd-heard"}, f"{when}: "),
-        shown or "nothing",
-    )
-
-
-def _time(moment: np.datetime64) -> Node:
-    if np.isnat(moment):
-        return element("span", {"class": "bd-event-time bd-under"}, "no time")
-    day, _, minute = minute_of(moment).partition(" ")
-    return element(
-        "time",
-        {"class": "bd-event-time", "datetime": f"{iso_of(moment)}"},
-        day,
-        " ",
-        element("span", {"class": "bd-under"}, minute),
-    )
 
 
 def timeline(events: pd.DataFrame) -> Timeline:
@@ -440,4 +300,4 @@ def timeline(events: pd.DataFrame) -> Timeline:
     >>> view.frame["event_type"].iloc[-1]
     'job.created'
     """
-    return Timeline(needed(events, ["observed_at", "event_type"], "timeline"))
+    return Timeline(events)

@@ -43,7 +43,8 @@ function build(node, inSvg = false) {
 /* What the keyboard stands on, to be found again in the next tree: by its act and key (or data-place, where the key is
    another each time), or as a cell. */
 const placeOf = (element) => element?.closest?.("[data-act], [data-cell]");
-const nameOf = ({ dataset }) => JSON.stringify([dataset.act, dataset.place ?? dataset.key, dataset.cell]);
+const nameOf = ({ dataset: { act, place, key, cell } }) => JSON.stringify(act ? [act, place ?? key] : [cell]);
+const ROVED = "[role=grid], [role=toolbar]";
 
 function render({ model, el, signal }) {
   const spoken = build(["div", { class: "bd-spoken", role: "status", "aria-live": "polite" }]);
@@ -57,6 +58,7 @@ function render({ model, el, signal }) {
 
   const waiting = new Map(); // acts that the kernel has not heard yet: their timers
   let number = 0;
+  let told = []; // what the tree before had to say
 
   const show = (where, text) => { where.textContent = text; where.hidden = !text; };
 
@@ -65,24 +67,39 @@ function render({ model, el, signal }) {
     const inside = body.contains(active);
     const held = inside && placeOf(active);
     const name = held && nameOf(held);
-    const scrolled = [...body.querySelectorAll(".bd-scroll")].map((each) => [each.scrollLeft, each.scrollTop]);
+    const scrolled = [...body.querySelectorAll(".bd-scroll")].map((each) => [each.dataset.of, each.scrollLeft, each.scrollTop]);
+    const before = body.querySelector("[data-reveal]")?.dataset.reveal;
     const opened = [...body.querySelectorAll("details[id]")].map((each) => [each.id, each.open]);
     body.replaceChildren(...model.get("tree").map((node) => build(node)));
     for (const [id, open] of opened) {
       const found = [...body.querySelectorAll("details[id]")].find((each) => each.id === id);
       if (found) found.open = open;
     }
-    body.querySelectorAll(".bd-scroll").forEach((each, at) => scrolled[at] && each.scrollTo(...scrolled[at]));
-    for (const grid of body.querySelectorAll("[role=grid]")) rove(grid, grid.querySelector("[data-cell]"));
+    body.querySelectorAll(".bd-scroll").forEach((each, at) => {
+      const [of, ...place] = scrolled[at] ?? [];
+      if (place.length && of === each.dataset.of) each.scrollTo(...place); // what is another begins at its top
+    });
+    const brought = body.querySelector("[data-reveal]");
+    if (brought && brought.dataset.reveal !== before && el.closest(".bd-explorer")?.contains(active)) reveal(brought);
+    for (const grid of body.querySelectorAll(ROVED)) rove(grid, grid.querySelector("[data-cell]"));
     if (inside) {
       const all = [...body.querySelectorAll("[data-act], [data-cell]")];
       const next = all.find((each) => nameOf(each) === name) ?? body.querySelector("[data-cell], [data-act]");
-      if (next?.dataset.cell !== undefined) rove(next.closest("[role=grid]"), next);
+      if (next?.dataset.cell !== undefined) rove(next.closest(ROVED), next);
       next?.focus({ preventScroll: true });
     }
-    const said = body.querySelector("[data-say]");
-    if (said && said.dataset.say !== spoken.textContent) spoken.textContent = said.dataset.say;
+    const telling = [...body.querySelectorAll("[data-say]")].map((each) => each.dataset.say);
+    const news = telling.filter((each) => !told.includes(each));
+    if (news.length) spoken.textContent = news.join(". ");
+    told = telling;
   };
+
+  // What a click brought may stand below what is in sight, and is shown only a moment later.
+  const reveal = (element) => new ResizeObserver((_, watch) => {
+    if (element.isConnected && !element.offsetParent) return;
+    watch.disconnect();
+    element.scrollIntoView({ block: "nearest" });
+  }).observe(element);
 
   const mark = () => {
     view.classList.toggle("bd-busy", model.get("busy"));
@@ -129,7 +146,7 @@ function render({ model, el, signal }) {
     const element = chosen(event);
     if (!element) return;
     const cell = event.target.closest("[data-cell]");
-    if (cell) { rove(cell.closest("[role=grid]"), cell); cell.focus({ preventScroll: true }); }
+    if (cell) { rove(cell.closest(ROVED), cell); cell.focus({ preventScroll: true }); }
     if (element.dataset.copy !== undefined) copy(element);
     else if (element.tagName === "BUTTON" || !isSelecting()) send(element.dataset.act, element.dataset.key ?? "");
   }, { signal });
@@ -159,8 +176,9 @@ function render({ model, el, signal }) {
   };
 }
 
-/* Within a grid one cell is in the tab order; arrow keys, Home, End, Page Up and Page Down move between cells. A row
-   may have a cell for several columns of another: up and down keep to the column, as data-cell="ROW/COLUMN" says. */
+/* Within a grid, or a list of buttons (role=toolbar), one cell is in the tab order; arrow keys, Home, End, Page Up and
+   Page Down move between cells. A row may have a cell for several columns of another: up and down keep to the column,
+   as data-cell="ROW/COLUMN" says. */
 const columnOf = (cell) => Number(cell.dataset.cell.split("/")[1]);
 
 function rove(grid, cell) {
@@ -169,18 +187,19 @@ function rove(grid, cell) {
 }
 
 function move(cell, event) {
-  const grid = cell.closest("[role=grid]");
-  const rows = [...grid.querySelectorAll("[role=row]")].map((row) => [...row.querySelectorAll("[data-cell]")]);
+  const grid = cell.closest(ROVED);
+  const rows = [...grid.querySelectorAll("[role=row], li")].map((row) => [...row.querySelectorAll("[data-cell]")]);
   const row = rows.findIndex((cells) => cells.includes(cell));
   const at = rows[row].indexOf(cell);
   const last = rows.length - 1;
   const column = columnOf(cell);
+  const all = event.ctrlKey || rows[row].length === 1;
   const across = (next) => { const cells = rows[next] ?? []; return cells.findLast((each) => columnOf(each) <= column) ?? cells[0]; };
   const found = {
     ArrowUp: () => across(row - 1), ArrowDown: () => across(row + 1),
     ArrowLeft: () => rows[row][at - 1], ArrowRight: () => rows[row][at + 1],
     PageUp: () => across(Math.min(row, 1)), PageDown: () => across(last),
-    Home: () => rows[event.ctrlKey ? 0 : row][0], End: () => rows[event.ctrlKey ? last : row].at(-1),
+    Home: () => rows[all ? 0 : row][0], End: () => rows[all ? last : row].at(-1),
   }[event.key];
   if (!found) return false;
   event.preventDefault();

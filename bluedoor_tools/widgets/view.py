@@ -157,6 +157,8 @@ def _still(node: Node) -> Node:
         for name, value in attributes.items()
         if not name.startswith("data-") and name not in {"tabindex", "type", "disabled"}
     }
+    if kept.get("role") in {"grid", "gridcell", "toolbar"}:
+        del kept["role"]  # a table or a list to be read
     if tag == "button":
         kept = {name: value for name, value in kept.items() if not name.startswith("aria-")}
     return ["span" if tag == "button" else tag, kept, *map(_still, children)]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-from wcwidth import wcswidth
+from wcwidth import iter_graphemes, wcswidth
 
 from .. import contract
 from ..contract.wording import value_label
@@ -17,7 +17,7 @@ from ..pages.values import day, is_missing, json_text, number_text, second
 __all__ = ["NOTHING", "Cell", "cell_of", "cut", "label_of", "plain", "text_table"]
 
 NOTHING = "–"  # stands for a value that is missing
-_LONG = 120  # characters of a cell
+_LONG = 120  # cells of a text, each as wide as a Latin letter
 _WHOLE = 2_000  # of what a pointer shows of it
 _LABELS = {
     "company": "Company",
@@ -93,15 +93,21 @@ def cell_of(name: str, value: Any, longest: int = _LONG) -> Cell:
 
 
 def cut(text: str, longest: int = _LONG) -> Cell:
-    """A line cut to so many characters, and the line where it was.
+    """A line cut to so many cells, of which a wide character takes two; and the whole line where it was.
 
-    >>> cut("Postdoctoral researcher", 13), cut("Baker", 13)
-    (('Postdoctoral…', 'Postdoctoral researcher'), ('Baker', ''))
+    >>> cut("Postdoctoral researcher", 13), cut("Baker", 13), cut("東京都庁", 6)
+    (('Postdoctoral…', 'Postdoctoral researcher'), ('Baker', ''), ('東京…', '東京都庁'))
     """
-    if len(text) <= longest:
+    if len(text) <= longest and _width(text) <= longest:
         return text, ""
+    taken, room = 0, longest - 1
+    for cluster in iter_graphemes(text[: 2 * longest]):  # a letter with its marks, a flag or a family is one
+        room -= _width(cluster)
+        if room < 0 or taken + len(cluster) >= longest:
+            break
+        taken += len(cluster)
     rest = f"… ({len(text):,} characters)" if len(text) > _WHOLE else ""
-    return text[: longest - 1].rstrip() + "…", text[:_WHOLE] + rest
+    return text[:taken].rstrip() + "…", text[:_WHOLE] + rest
 
 
 def text_table(header: Sequence[str], rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> str:
@@ -122,5 +128,5 @@ def text_table(header: Sequence[str], rows: Sequence[Sequence[str]], right: froz
 
 
 def _width(text: str) -> int:
-    width = wcswidth(text)
+    width = len(text) if text.isascii() else wcswidth(text)
     return len(text) if width < 0 else width

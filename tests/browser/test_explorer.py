@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 import bluedoor_tools as bd
 from bluedoor_tools.client import Client
+from tests.test_widget_contrast import THEMES
 
 from .guard import HOSTILE, Pages
 from .lab import Place
@@ -19,6 +20,63 @@ EXPLORE = """import bluedoor_tools as bd
 client = bd.connect("sample")
 explorer = bd.explore(client)
 explorer"""
+
+# Text of a part of the page whose colour is too near to what lies under it, as the browser computed both (WCAG AA).
+WEAK = """(root) => {
+  const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const read = (colour) => {
+    pen.clearRect(0, 0, 1, 1);
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, 1, 1);
+    return [...pen.getImageData(0, 0, 1, 1).data];
+  };
+  const over = (colour, under) => {
+    const [red, green, blue, alpha] = read(colour);
+    return [red, green, blue].map((each, at) => (each * alpha + under[at] * (255 - alpha)) / 255);
+  };
+  const ground = (element) =>
+    element ? over(getComputedStyle(element).backgroundColor, ground(element.parentElement)) : [255, 255, 255];
+  const luminance = (colour) => {
+    const [red, green, blue] = colour.map((each) => each / 255).map(
+      (each) => (each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const found = { read: 0, weak: [] };
+  const look = (text, element, style) => {
+    if (!text.trim() || element.closest(".bd-spoken") || !element.checkVisibility()) return;
+    const under = ground(element);
+    const [dark, light] = [under, over(element.closest("svg") ? style.fill : style.color, under)]
+      .map(luminance).sort((one, other) => one - other);
+    const ratio = (light + 0.05) / (dark + 0.05);
+    found.read += 1;
+    if (ratio < 4.5) found.weak.push(`${ratio.toFixed(2)}: ${text.slice(0, 40)}`);
+  };
+  const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const { data, parentElement } = texts.currentNode;
+    look(data, parentElement, getComputedStyle(parentElement));
+  }
+  for (const each of root.querySelectorAll("input")) {
+    look(each.value, each, getComputedStyle(each));
+    look(each.placeholder, each, getComputedStyle(each, "::placeholder"));
+  }
+  return found;
+}"""
+# Visual Studio Code's variables in the place of JupyterLab's.
+CODE = """({ dark, colours }) => {
+  const { body } = document;
+  body.removeAttribute("data-jp-theme-light");
+  body.classList.add(dark ? "vscode-dark" : "vscode-light");
+  for (const name of ["content-font-color1", "layout-color0", "content-link-color", "error-color1"])
+    body.style.setProperty(`--jp-${name}`, "initial");
+  for (const [name, colour] of Object.entries(colours)) body.style.setProperty(name, colour);
+}"""
+
+
+def readable(view: Locator) -> None:
+    """Every text of a view stands out from what is under it."""
+    found = view.evaluate(WEAK)
+    assert found["weak"] == [] and found["read"] > 200
 
 
 def field(view: Locator, name: str) -> Locator:
@@ -64,14 +122,16 @@ def test_a_person_explores(place: Place, pages: Pages, dark: bool, sample: Clien
     pages.shot(page, f"explorer-{place.name}-{'dark' if dark else 'light'}")
 
     first = rows.first.inner_text()
+    rows.last.scroll_into_view_if_needed()
     view.get_by_role("button", name="Next").click()
     expect(rows.first).not_to_have_text(first)
+    expect(rows.first).to_be_in_viewport()
     view.locator("[role=columnheader] button", has_text="Posted").click()
     expect(view.locator("[role=columnheader][aria-sort=ascending]")).to_have_count(1)
 
     rows.nth(1).locator("[role=gridcell]").first.click()
     record = view.locator(".bd-chosen .bd-page")
-    expect(record.locator("h1")).to_be_visible()
+    expect(record.locator("h1")).to_be_in_viewport()
     expect(view.locator(".bd-chosen")).to_contain_text("Opened")
     record.get_by_role("button", name=re.compile("Open here")).first.click()
     expect(record.get_by_role("button", name="Close").first).to_be_visible()
@@ -82,23 +142,35 @@ def test_a_person_explores(place: Place, pages: Pages, dark: bool, sample: Clien
     expect(view.locator("[data-copy]").first).to_contain_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert "search_jobs(" in copied and "nurse" in copied
+    readable(view)
+    if place.name == "lab":
+        other = "light" if dark else "dark"
+        page.evaluate(CODE, {"dark": not dark, "colours": THEMES[f"{other}, Code modern"]})
+        readable(view)
+        pages.shot(page, f"explorer-code-{other}")
 
 
 def test_the_keyboard_alone_is_enough(lab: Place, page: Page) -> None:
-    """From the form to the grid with Tab, through it with arrows; Enter sorts, opens, and pages."""
+    """Tab goes from the form past the filters and a stop a count to the grid; arrows go through both; Enter does."""
     notebook = lab.open(page, [EXPLORE])
     view = notebook.cell(0).locator(".bd-explorer")
     matching_before = view.locator(".bd-matching").inner_text()
     field(view, "q").focus()
     page.keyboard.type("nurse")
     expect(view.locator(".bd-matching")).not_to_have_text(matching_before)
+    expect(view.locator(".bd-facets [data-cell]").nth(1)).to_contain_text("7")
     cell = view.locator("[role=grid] [data-cell]").first
-    for _ in range(80):
+    passed = []
+    for _ in range(30):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.dataset.cell !== undefined"):
+        passed.append(page.evaluate("document.activeElement.closest('.bd-form, [class*=bd-is-]').className"))
+        if page.evaluate("!!document.activeElement.closest('[role=grid]')"):
             break
     else:
         raise AssertionError("the grid is not reached with Tab")
+    parts = [part for one in passed for part in re.findall(r"bd-form|bd-is-\w+", one)]
+    assert list(dict.fromkeys(parts)) == ["bd-form", "bd-is-summary", "bd-is-facetbars", "bd-is-grid"]
+    assert parts.count("bd-is-facetbars") == 6
     expect(cell).to_be_focused()
     page.keyboard.press("Enter")
     expect(view.locator("[aria-sort=ascending]")).to_have_count(1)
@@ -109,6 +181,11 @@ def test_the_keyboard_alone_is_enough(lab: Place, page: Page) -> None:
     expect(view.locator(".bd-chosen h1")).to_be_visible()
     page.keyboard.press("End")
     expect(page.locator(":focus[data-cell]")).to_have_count(1)
+    view.locator(".bd-facets [data-cell]").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(view.locator(".bd-chip", has_text="workplace_type=")).to_have_count(1)
+    expect(page.locator(":focus[aria-pressed=true]")).to_have_count(1)
 
 
 def test_strangers_text_runs_nothing(place: Place, page: Page) -> None:
