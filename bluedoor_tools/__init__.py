@@ -56,12 +56,12 @@ if TYPE_CHECKING:
     from .files import read_jobs, save
     from .progress import LoadProgress
     from .records import Job, Org, Source
-    from .widgets.breakdown import breakdown
-    from .widgets.explorer import Explorer
-    from .widgets.exploring import explore
-    from .widgets.flows import flows
-    from .widgets.record import record
-    from .widgets.timeline import timeline
+    from .widgets.charts.breakdown import breakdown
+    from .widgets.charts.flows import flows
+    from .widgets.charts.timeline import timeline
+    from .widgets.explorer.explorer import Explorer
+    from .widgets.explorer.exploring import explore
+    from .widgets.explorer.record import record
 
 # Where each public name lives; a room is entered when its first name is used, so the import itself costs nothing.
 _ROOMS = {

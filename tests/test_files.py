@@ -171,6 +171,8 @@ def test_a_place_that_cannot_be_written_is_said(sample: Client, tmp_path: Path) 
     """A missing folder is an error with the path and a hint, not a traceback of the system."""
     with pytest.raises(bd.InvalidRequestError, match=r"nowhere.*cannot be written.*folder"):
         save(sample.search_jobs(limit=1), tmp_path / "nowhere" / "jobs.csv")
+    with pytest.raises(bd.InvalidRequestError, match="cannot be written .no name of a file"):
+        save(sample.search_jobs(limit=1), tmp_path / "jo\0bs.csv")
 
 
 def test_frames_made_from_a_search_are_saved(sample: Client, tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 import bluedoor_tools as bd
-from bluedoor_tools.widgets.answer_view import AnswerView
-from bluedoor_tools.widgets.rows import Answer
+from bluedoor_tools.widgets.explorer.answer_view import AnswerView
+from bluedoor_tools.widgets.rows.rows import Answer
 from bluedoor_tools.widgets.tree import text_of
 from tests.test_widget_grid import elements
 

@@ -17,8 +17,8 @@ import pytest
 import bluedoor_tools as bd
 from bluedoor_tools.client import Client
 from bluedoor_tools.widgets import Explorer
-from bluedoor_tools.widgets.frame_rows import FrameRows
-from bluedoor_tools.widgets.query import ViewQuery
+from bluedoor_tools.widgets.rows.frame_rows import FrameRows
+from bluedoor_tools.widgets.rows.query import ViewQuery
 from bluedoor_tools.wire.work import StoppedError
 from tests.api_face import FaceApp, Faults, InProcessTransport
 from tests.api_face.faults import Override

@@ -12,10 +12,10 @@ import pytest
 
 import bluedoor_tools as bd
 from bluedoor_tools.client import Client
-from bluedoor_tools.widgets.breakdown import Breakdown, breakdown
-from bluedoor_tools.widgets.client_rows import ClientRows
-from bluedoor_tools.widgets.frame_rows import FrameRows
-from bluedoor_tools.widgets.query import ViewQuery
+from bluedoor_tools.widgets.charts.breakdown import Breakdown, breakdown
+from bluedoor_tools.widgets.rows.client_rows import ClientRows
+from bluedoor_tools.widgets.rows.frame_rows import FrameRows
+from bluedoor_tools.widgets.rows.query import ViewQuery
 from bluedoor_tools.widgets.tree import Node, text_of
 from bluedoor_tools.widgets.view import Act
 

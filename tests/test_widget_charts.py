@@ -15,11 +15,11 @@ from wcwidth import wcswidth
 
 import bluedoor_tools as bd
 from bluedoor_tools.client import Client
-from bluedoor_tools.widgets.breakdown import breakdown
-from bluedoor_tools.widgets.chart_view import ChartView
-from bluedoor_tools.widgets.counts_drawn import STEPS
-from bluedoor_tools.widgets.flows import flows
-from bluedoor_tools.widgets.timeline import timeline
+from bluedoor_tools.widgets.charts.breakdown import breakdown
+from bluedoor_tools.widgets.charts.chart_view import ChartView
+from bluedoor_tools.widgets.charts.counts_drawn import STEPS
+from bluedoor_tools.widgets.charts.flows import flows
+from bluedoor_tools.widgets.charts.timeline import timeline
 from bluedoor_tools.widgets.wording import cut
 
 WIDGETS = Path(bd.__file__).parent / "widgets"

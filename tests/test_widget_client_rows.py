@@ -11,9 +11,9 @@ import pytest
 
 import bluedoor_tools as bd
 from bluedoor_tools.client import Client
-from bluedoor_tools.widgets.client_rows import ClientRows
-from bluedoor_tools.widgets.query import ViewQuery
-from bluedoor_tools.widgets.rows import Answer
+from bluedoor_tools.widgets.rows.client_rows import ClientRows
+from bluedoor_tools.widgets.rows.query import ViewQuery
+from bluedoor_tools.widgets.rows.rows import Answer
 from bluedoor_tools.wire.work import StoppedError
 from tests.api_face import FaceApp, Faults
 from tests.api_face.faults import Override

@@ -16,8 +16,8 @@ import pytest
 import bluedoor_tools as bd
 from bluedoor_tools.client import Client
 from bluedoor_tools.widgets import Explorer
-from bluedoor_tools.widgets.frame_rows import FrameRows
-from bluedoor_tools.widgets.query import ViewQuery
+from bluedoor_tools.widgets.rows.frame_rows import FrameRows
+from bluedoor_tools.widgets.rows.query import ViewQuery
 from bluedoor_tools.widgets.tree import text_of
 from bluedoor_tools.widgets.view import View
 from tests.api_face import FaceData, InProcessTransport

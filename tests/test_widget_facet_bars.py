@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 import bluedoor_tools as bd
-from bluedoor_tools.widgets.facet_bars import FacetBars
-from bluedoor_tools.widgets.query import ViewQuery
+from bluedoor_tools.widgets.explorer.facet_bars import FacetBars
+from bluedoor_tools.widgets.rows.query import ViewQuery
 from bluedoor_tools.widgets.tree import text_of
 from bluedoor_tools.widgets.view import Act
 from tests.test_widget_grid import elements

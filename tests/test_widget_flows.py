@@ -13,7 +13,7 @@ import pytest
 import bluedoor_tools as bd
 from bluedoor_tools import contract
 from bluedoor_tools.client import Client
-from bluedoor_tools.widgets.flows import flows
+from bluedoor_tools.widgets.charts.flows import flows
 from bluedoor_tools.widgets.tree import text_of
 from tests.test_widget_breakdown import every
 

@@ -16,9 +16,9 @@ import bluedoor_tools as bd
 from bluedoor_tools import contract
 from bluedoor_tools.client import Client
 from bluedoor_tools.frames import EVENT_COLUMNS
-from bluedoor_tools.widgets.columns import Columns
-from bluedoor_tools.widgets.frame_rows import FrameRows
-from bluedoor_tools.widgets.query import ViewQuery
+from bluedoor_tools.widgets.rows.columns import Columns
+from bluedoor_tools.widgets.rows.frame_rows import FrameRows
+from bluedoor_tools.widgets.rows.query import ViewQuery
 from bluedoor_tools.wire.work import StoppedError
 from tests.clients import ids
 

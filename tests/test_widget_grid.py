@@ -12,9 +12,9 @@ import pytest
 
 import bluedoor_tools as bd
 from bluedoor_tools.errors import InvalidRequestError
-from bluedoor_tools.widgets.grid import Grid
-from bluedoor_tools.widgets.query import ViewQuery
-from bluedoor_tools.widgets.rows import Answer
+from bluedoor_tools.widgets.explorer.grid import Grid
+from bluedoor_tools.widgets.rows.query import ViewQuery
+from bluedoor_tools.widgets.rows.rows import Answer
 from bluedoor_tools.widgets.tree import text_of
 from bluedoor_tools.widgets.view import Act
 

@@ -10,7 +10,7 @@ import pytest
 import traitlets
 
 import bluedoor_tools as bd
-from bluedoor_tools.widgets.query import ViewQuery
+from bluedoor_tools.widgets.rows.query import ViewQuery
 
 NOON = dt.datetime(2026, 6, 7, 12, tzinfo=dt.UTC)
 ORG = "72fe3b06-0d08-4f7d-9dfd-beedeeda0a25"

@@ -13,7 +13,7 @@ from bluedoor_tools.client import Client
 from bluedoor_tools.errors import InvalidRequestError, NotFoundError
 from bluedoor_tools.pages import to_html, to_text
 from bluedoor_tools.records import Job
-from bluedoor_tools.widgets.record import RecordView, record
+from bluedoor_tools.widgets.explorer.record import RecordView, record
 from bluedoor_tools.widgets.tree import text_of
 from bluedoor_tools.widgets.view import Act
 from tests.test_widget_grid import elements

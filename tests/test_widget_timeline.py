@@ -15,8 +15,8 @@ import pytest
 import bluedoor_tools as bd
 from bluedoor_tools import contract
 from bluedoor_tools.client import Client
-from bluedoor_tools.widgets.lanes import Lane, Mark, Span, spans_of, stretches
-from bluedoor_tools.widgets.timeline import Timeline, timeline
+from bluedoor_tools.widgets.charts.lanes import Lane, Mark, Span, spans_of, stretches
+from bluedoor_tools.widgets.charts.timeline import Timeline, timeline
 from bluedoor_tools.widgets.tree import text_of
 from bluedoor_tools.widgets.view import Act
 from tests.test_widget_breakdown import every

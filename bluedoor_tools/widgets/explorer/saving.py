@@ -1,0 +1,77 @@
+"""The bar below the rows: read all of them, and write them to a file."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets
+
+from ...inert import visible_line
+from ..latest import Latest
+from ..rows.rows import Answer
+
+__all__ = ["SaveBar"]
+
+
+class SaveBar(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no types
+    """Buttons to load all rows (with a bar and a stop button) and to save those at hand.
+
+    `save` is called with a path, off the main thread, and gives what is to be said of it.
+    """
+
+    def __init__(self, save: Callable[[str], str], load: Callable[[], None], stop: Callable[[], None]) -> None:
+        self.load = ipywidgets.Button(description="Load all", tooltip="Read every row that matches")
+        self.load.on_click(lambda _: load())
+        self.bar = ipywidgets.IntProgress(value=0, min=0, max=1)
+        self.stop = ipywidgets.Button(description="Stop", tooltip="Stop reading; what came stays")
+        self.stop.on_click(lambda _: stop())
+        self.path = ipywidgets.Text(
+            value="jobs.csv", description="Save as", placeholder="jobs.csv, .xlsx or .parquet", tooltip="by its ending"
+        )
+        self.save = ipywidgets.Button(
+            description="Save", tooltip="Write the rows at hand to this file; one that exists is replaced"
+        )
+        self.save.on_click(self._clicked)
+        self.said = ipywidgets.Label()
+
+        def write(path: str, _: threading.Event) -> str:
+            return save(path)
+
+        self.writing = Latest(write, self._written, self._written)
+        super().__init__(children=[self.load, self.bar, self.stop, self.path, self.save, self.said])
+        self.add_class("bd-save")
+        self.under_way(False)
+
+    def show(self, answer: Answer) -> None:
+        """Offer to load only where there is more to be had; what was said of other rows goes."""
+        self.load.disabled = answer.complete
+        if answer.complete:
+            self.load.description = "All rows at hand"
+        else:
+            least = "at least " if answer.capped else ""
+            self.load.description = "Load all" if answer.total is None else f"Load all {least}{answer.total:,}"
+        if not self.save.disabled:
+            self.said.value = ""
+
+    def progress(self, rows: int, total: int | None) -> None:
+        """How far a load is; may be called from any thread."""
+        self.bar.max = max(rows, total or 0, 1)
+        self.bar.value = rows
+        self.said.value = f"{rows:,} rows" + (f" of {total:,}" if total else "")
+
+    def under_way(self, yes: bool) -> None:
+        """A load begins, or is over."""
+        for widget in (self.bar, self.stop):
+            widget.layout.display = None if yes else "none"
+        self.load.layout.display = "none" if yes else None
+
+    def _clicked(self, _: Any) -> None:
+        self.save.disabled = True
+        self.said.value = "writing …"
+        self.writing.ask(self.path.value.strip(), wait=0.0)
+
+    def _written(self, said: object) -> None:
+        self.said.value = visible_line(str(said))
+        self.save.disabled = False
