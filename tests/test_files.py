@@ -175,6 +175,15 @@ def test_a_place_that_cannot_be_written_is_said(sample: Client, tmp_path: Path) 
         save(sample.search_jobs(limit=1), tmp_path / "jo\0bs.csv")
 
 
+@pytest.mark.parametrize("ending", FORMATS)
+def test_columns_of_one_name_are_refused(sample: Client, tmp_path: Path, ending: str) -> None:
+    """Of two columns of one name a file would lose one, or show two: the error names it and the fix."""
+    jobs = sample.search_jobs(limit=2)
+    doubled = pd.concat([jobs, jobs[["title"]]], axis=1)
+    with pytest.raises(bd.InvalidRequestError, match="Several columns are called 'title'.*duplicated"):
+        save(doubled, tmp_path / f"jobs.{ending}")
+
+
 def test_frames_made_from_a_search_are_saved(sample: Client, tmp_path: Path) -> None:
     """A user's own columns of dates, categories, lists and spans are written in every format but where none fits."""
     jobs = sample.search_jobs(limit=3)

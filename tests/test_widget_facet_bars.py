@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 import bluedoor_tools as bd
+from bluedoor_tools.client import Client
 from bluedoor_tools.widgets.explorer.facet_bars import FacetBars
 from bluedoor_tools.widgets.rows.query import ViewQuery
 from bluedoor_tools.widgets.tree import text_of
@@ -87,3 +88,11 @@ def test_the_caller_s_counts_are_left_as_they_are() -> None:
     before = found.copy(deep=True)
     shown({"city": found}, city="Bergen")
     pd.testing.assert_frame_equal(found, before)
+
+
+def test_what_was_warned_of_stands_under_the_counts(sample: Client) -> None:
+    """A warning that came with counts is shown with them; what their card says of every count is not."""
+    found = sample.facets("city", limit=3)
+    found.attrs["notes"] = [*found.attrs["bluedoor"]["notes"], "the server ignored <b>"]
+    text = " ".join(text_of(node) for node in shown({"city": found}).tree)
+    assert "the server ignored <b>" in text and "share is of" not in text

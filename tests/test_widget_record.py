@@ -178,6 +178,18 @@ def test_an_answer_for_a_record_no_longer_shown_is_dropped(client: Client) -> No
     view.close()
 
 
+def test_an_emptied_view_stays_empty() -> None:
+    """What was under way for the record that is taken away does not bring it back."""
+    let = threading.Event()
+    view = record(Held(let))
+    view.act("slice", "City jobs")
+    view.clear()
+    let.set()
+    assert view.wait(10)
+    assert view.record is None and view.tree == [] and view.to_text() == "no record"
+    view.close()
+
+
 def test_close_is_there_where_someone_listens(client: Client) -> None:
     """Alone, the view has nothing to close it with; beside a grid it has, and hands the click on."""
     alone, beside, acts = RecordView(), RecordView(), list[Act]()

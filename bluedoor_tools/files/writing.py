@@ -19,6 +19,7 @@ from .. import (
 )
 from ..answer_card import ATTRS_KEY, card
 from ..errors import InvalidRequestError, ResultCutWarning, nearest, warn
+from ..inert import one_line
 from .cells import dump, neutralised, plain_values, records_of
 
 __all__ = ["FORMATS", "check_xlsx", "encode", "save"]
@@ -87,6 +88,12 @@ def encode(frame: pd.DataFrame | pd.Series, format: str) -> bytes:  # noqa: A002
     """The frame as bytes of a file in this format."""
     if isinstance(frame, pd.Series):
         frame = frame.rename("value").rename_axis("figure").reset_index()
+    if isinstance(frame, pd.DataFrame) and not frame.columns.is_unique:
+        twice = one_line(str(frame.columns[frame.columns.duplicated()][0]))[:60]
+        raise InvalidRequestError(
+            f"Several columns are called {twice!r}.",
+            hint="Rename them, or keep one: frame.loc[:, ~frame.columns.duplicated()].",
+        )
     if not isinstance(frame, pd.DataFrame):
         raise InvalidRequestError(
             f"A frame is saved, not {type(frame).__name__}.", hint="A record saves its page itself: job.save(path)."

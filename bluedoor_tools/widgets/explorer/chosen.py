@@ -70,7 +70,7 @@ class ChosenPosting(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no
         self.timeline.layout.display = self.layout.display = None
 
     def _failed(self, error: BluedoorError) -> None:
-        self.record.show()  # not another posting under this one's error
+        self.record.clear()  # not another posting under this one's error
         self.record.problem = visible_line(str(error))
         self.timeline.layout.display = "none"
         self.layout.display = None

@@ -112,13 +112,15 @@ def _bar(field: str, value: str, count: int | None, most: int, is_on: bool, cell
 
 
 def _left_out(found: pd.DataFrame, hidden: int) -> list[str]:
-    """What the counts do not show, in a line or none."""
+    """What the counts do not show, and what was warned of when they were made."""
     entries = found.attrs.get(ATTRS_KEY) or {}
     told = entries.get("kind") == "facets"
+    # Beyond the card's own notes stand the warnings of the request.
+    warned = [visible_line(note) for note in found.attrs.get("notes", ()) if told and note not in entries["notes"]]
     if told and entries.get("capped"):
-        return ["Counts are lower bounds."]
+        return [*warned, "Counts are lower bounds."]
     if hidden > 0:
-        return [f"The commonest; {hidden:,} more."]
+        return [*warned, f"The commonest; {hidden:,} more."]
     if told and not entries.get("complete", True):
-        return ["The commonest; there are more."]
-    return []
+        return [*warned, "The commonest; there are more."]
+    return warned

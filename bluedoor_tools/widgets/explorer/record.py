@@ -57,6 +57,12 @@ class RecordView(View):
             self._before = []
             self._put(record)
 
+    def clear(self) -> None:
+        """Show no record; what is under way for the one before comes to nothing."""
+        with self._lock:
+            self._before, self._record, self._opened = [], None, {}
+            self.show()
+
     def wait(self, seconds: float = 30.0) -> bool:
         """Wait until nothing is under way; whether that came about in time."""
         return bool(self._asking.idle(seconds))
