@@ -128,6 +128,21 @@ def test_imports_point_one_way(path: Path) -> None:
     assert not later, f"{room} imports from {later}"
 
 
+WIDGETS = ("tree", "view", "latest", "wording", "rows", "charts", "explorer", "__init__")
+
+
+def test_imports_within_the_widgets_point_one_way() -> None:
+    """Trees and views know no rows, rows no charts, charts no explorer."""
+    for path in sorted((PACKAGE / "widgets").rglob("*.py")):
+        own, *rest = path.relative_to(PACKAGE / "widgets").parts
+        position = WIDGETS.index(own.removesuffix(".py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.level == 1 + len(rest):
+                names = [str(node.module)] if node.module else [alias.name for alias in node.names]
+                later = [name for name in names if WIDGETS.index(name.split(".")[0]) > position]
+                assert not later, f"{path.name} imports from {later}"
+
+
 @pytest.mark.parametrize(
     ("code", "said"),
     [
