@@ -97,11 +97,16 @@ def total(client: Client, **filters: object) -> int:
     return found
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_a_person_explores(place: Place, pages: Pages, dark: bool, sample: Client) -> None:
+@pytest.mark.parametrize(
+    ("where", "dark"),
+    [("lab", False), ("lab", True), ("notebook7", False), ("voila", False)],
+    ids=["lab-light", "lab-dark", "notebook7", "voila"],
+)
+def test_a_person_explores(
+    where: str, dark: bool, pages: Pages, sample: Client, request: pytest.FixtureRequest
+) -> None:
     """Type, choose, click a count, sort, page, open a record, follow a slice and copy the code."""
-    if dark and place.name != "lab":
-        pytest.skip("dark is looked at in JupyterLab")
+    place: Place = request.getfixturevalue(where)
     page = pages(width=1440, height=1000, dark=dark)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     notebook = place.open(page, [EXPLORE])
