@@ -103,7 +103,8 @@ def test_the_form_filters_and_shows_what_code_has_set(sample: Client) -> None:
         assert "city=Boston, Berlin" in shown(explorer.summary) or "city=Berlin, Boston" in shown(explorer.summary)
         explorer.form.clear.click()
         assert explorer.wait()
-        assert explorer.query.filters == {} and fields["q"].value == "" and fields["status"].value == ""
+        assert explorer.query.filters == {"status": "active"}  # as a view begins
+        assert fields["q"].value == "" and fields["status"].value == "active"
 
 
 def test_a_wrong_value_in_the_form_is_said_and_changes_nothing(sample: Client) -> None:
@@ -456,3 +457,40 @@ def test_a_posting_followed_within_the_record_brings_its_events(sample: Client) 
         assert explorer.record.wait() and explorer.wait()
         assert explorer.record.record is not None and explorer.record.record["job_id"] == other
         assert set(explorer.timeline.frame["job_id"]) == {other}
+
+
+def test_the_form_offers_what_a_frame_has() -> None:
+    """Of an own frame the values are its own; choosing one filters, and a click on a count is shown as any other."""
+    frame = pd.DataFrame({
+        "title": ["a", "b", "c"], "status": ["open", "shut", "open"],
+        "workplace_type": ["office", "fully remote", "office"],
+    })  # fmt: skip
+    with exploring(frame) as explorer:
+        model, status = explorer.form.fields["workplace_type"], explorer.form.fields["status"]
+        assert [label for label, _ in model.options] == ["any", "office", "fully remote"]
+        assert [label for label, _ in status.options] == ["any", "open", "shut"]
+        model.value = "office"
+        assert explorer.wait() and len(explorer.jobs) == 2
+        explorer.facets.act("filter", json.dumps({"workplace_type": "office"}))
+        explorer.facets.act("filter", json.dumps({"workplace_type": "fully remote"}))
+        assert explorer.wait() and model.label == "fully remote" and len(explorer.jobs) == 1
+        explorer.form.clear.click()
+        assert explorer.wait() and explorer.query.filters == {} and len(explorer.jobs) == 3
+
+
+@pytest.mark.parametrize("column", ["salary_min", "first_seen_at", "title", "tags"])
+@pytest.mark.parametrize("ascending", [True, False])
+def test_the_code_of_an_order_gives_that_order(column: str, ascending: bool) -> None:
+    """Also of columns of mixed types, dates as text, and lists: what is copied runs, and sorts as the view does."""
+    frame = pd.DataFrame({
+        "title": ["b", "A", "c", None], "salary_min": [5, "10", "much", None],
+        "first_seen_at": ["2026-06-02", "2025-01-01T00:00:00Z", None, "x"], "tags": [["z"], ["a", "b"], None, ["B"]],
+        "job_id": list("1234"),
+    })  # fmt: skip
+    with exploring(frame) as explorer:
+        explorer.query.sort = (column, ascending)
+        assert explorer.wait()
+        names: dict[str, Any] = {"df": frame}
+        exec(explorer.python(), names)
+        assert names["jobs"]["job_id"].tolist() == ids(explorer.jobs)
+        names["explorer"].close()

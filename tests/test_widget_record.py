@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import bluedoor_tools as bd
@@ -222,3 +223,35 @@ def test_an_id_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
         record("0" * 40)
     with pytest.raises(InvalidRequestError, match="not int"):
         record(7)  # type: ignore[arg-type]
+
+
+def test_a_row_of_a_frame_is_a_record(client: Client) -> None:
+    """A row of the sample gives the whole posting, one of an own frame what the row says; several rows are refused."""
+    jobs = client.search_jobs("nurse", limit=3)
+    view = record(jobs.iloc[[1]])
+    assert view.record is not None and view.record["job_id"] == jobs["job_id"][1]
+    assert "description" in said(view).casefold()
+    view.close()
+    for own in (pd.DataFrame({"title": ["Cook"], "city": ["Oslo"]}), pd.Series({"title": "Cook", "city": "Oslo"})):
+        view = record(own)
+        assert "Cook" in said(view) and "From the row of a DataFrame" in said(view)
+        view.close()
+    with pytest.raises(InvalidRequestError, match="one posting; this frame has 3 rows"):
+        record(jobs)
+
+
+def test_a_linked_record_shows_the_chosen_posting(client: Client) -> None:
+    """It follows the explorer's choice, and the explorer what is followed within it; it stays when none is chosen."""
+    jobs = client.search_jobs("nurse", limit=3)
+    first, other = jobs["job_id"][:2]
+    explorer, view = bd.explore(jobs), record(client.get_job(JOB))
+    explorer.link(view)
+    explorer.query.job_id = first
+    assert explorer.wait() and view.record is not None and view.record["job_id"] == first
+    view.act("posting", other)
+    assert view.wait() and explorer.wait() and explorer.query.job_id == other
+    assert explorer.record.record is not None and explorer.record.record["job_id"] == other
+    explorer.query.job_id = None
+    assert explorer.wait() and view.record["job_id"] == other
+    explorer.close()
+    view.close()

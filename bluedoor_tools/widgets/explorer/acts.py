@@ -34,8 +34,6 @@ def apply(act: Act, query: ViewQuery, columns: Collection[str]) -> None:
                 query.pick(_picked(act.key))
             case "remove":
                 query.set(**{act.key: None})
-            case "clear":
-                query.set(**dict.fromkeys(query.filters))
             case "open":
                 query.job_id = act.key
             case "close":

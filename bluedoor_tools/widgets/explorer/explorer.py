@@ -59,6 +59,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self.answer: Answer | None = None
         self._query = query
         self._wait = 0.0
+        self._chosen_from = False  # whether the form has the rows' own values to choose from
         self._asking = threading.Lock()  # so that who asks last has read the query last
         self._asked: ViewQuery | None = None
         self._asked_at = time.monotonic()
@@ -140,7 +141,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         Parameters
         ----------
         view
-            of :func:`breakdown`, :func:`flows` or :func:`timeline`
+            of :func:`breakdown`, :func:`flows` or :func:`timeline`, or a :func:`record`, which shows the chosen posting
 
         Raises
         ------
@@ -179,13 +180,15 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     def _acted(self, act: Act) -> None:
         if act.name == "opened":  # within the record
             self.chosen.follow(act.key)
+        elif act.name == "clear":
+            self._clear()
         elif act.name == "open" and act.key == self._query.job_id:  # it may have been left for another, or have failed
             self._chosen_anew()
         else:
             apply(act, self._query, [] if self.answer is None else list(map(str, self.answer.rows.columns)))
 
     def _clear(self) -> None:
-        self._query.set(**dict.fromkeys(self._query.filters))
+        self._query.set(**{**dict.fromkeys(self._query.filters), **self.rows.default_filters})
 
     def _suggest(self, beginning: str) -> None:
         self._companies.suggest(beginning)
@@ -242,6 +245,10 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self.summary.show_answer(self.rows.label, answer, query)
         self.about.show_answer(answer, self.rows.python(query), self.rows.curl(query))
         self.bar.show(answer)
+        if not self._chosen_from:
+            self._chosen_from = True
+            for field in self.form.choices:
+                self.form.choose_from(field, self.rows.choices(field))
 
     def _counts_came(self, name: str, counts: pd.DataFrame) -> None:
         if name in {"company", "department"}:
@@ -257,6 +264,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     def _chosen_anew(self, _: Any = None) -> None:
         self.grid.choose(self._query.job_id)
         self.chosen.choose(self._query.job_id)
+        self._linked.choose(self._query.copy())
 
     # -- loads, files --------------------------------------------------------------------------------------------------
 

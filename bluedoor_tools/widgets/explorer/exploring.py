@@ -74,5 +74,6 @@ def explore(jobs: pd.DataFrame | Client | None = None, *, client: Client | None 
         from ...default import default_client
 
         rows = ClientRows(jobs or client or default_client())
-        filters = {"status": "active", **filters}
-    return Explorer(rows, ViewQuery(loose=rows.loose, names=rows.filter_names).set(**filters))
+    return Explorer(
+        rows, ViewQuery(loose=rows.loose, names=rows.filter_names).set(**{**rows.default_filters, **filters})
+    )

@@ -22,6 +22,7 @@ _POSTED = (("any time", _ANY), ("last 24 hours", "24h"), ("last 7 days", "7d"), 
            ("last 90 days", "90d"))  # fmt: skip
 _STATUS = (("active", "active"), ("expired", "expired"), ("any", _ANY))
 _TYPED = frozenset({"q", "location", "salary_min"})  # the others are chosen with one click
+_LONG = 40  # characters of an option
 _CHOICES = 200  # suggestions of one field: a browser's list grows slow beyond
 
 Changed = Callable[[dict[str, Any], bool], None]
@@ -33,7 +34,7 @@ def _chosen(label: str, *options: tuple[str, str]) -> Callable[[], Any]:
 
 def _words(name: str) -> list[tuple[str, str]]:
     values = contract.PARAMETERS[name].choices
-    return [("any", _ANY), *((value_label(value).replace("_", " "), value) for value in values)]
+    return [("any", _ANY), *((value_label(value), value) for value in values)]
 
 
 _MADE: dict[str, Callable[[], Any]] = {
@@ -94,10 +95,26 @@ class FilterForm(ipywidgets.Box):  # type: ignore[misc]  # ipywidgets has no typ
         field, options = self.fields[name], self._options[name]
         if text not in [option for _, option in options]:
             self._by_code[name] = (text, value)
-            options = (*options, (f"{visible_line(text)[:30]} (set by code)", text))
+            options = (*options, (_label(text), text))
         if field.options != options:
             field.options = options
         field.value = text
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The fields that offer values of the rows to choose from."""
+        return tuple(name for name in self._options if name != "posted_after")
+
+    def choose_from(self, name: str, values: Iterable[str] | None) -> None:
+        """Offer these values in place of the contract's; None leaves those."""
+        if values is not None:
+            chosen = self.fields[name].value
+            self._options[name] = (("any", _ANY), *((_label(value), value) for value in values))
+            self._showing = True
+            try:
+                self._choose(name, chosen, self._by_code.get(name, (chosen, chosen))[1])
+            finally:
+                self._showing = False
 
     def offer(self, name: str, values: Iterable[str]) -> None:
         """Suggest values for a field that is typed."""
@@ -116,6 +133,10 @@ class FilterForm(ipywidgets.Box):  # type: ignore[misc]  # ipywidgets has no typ
 
     def _known_companies(self) -> set[str]:
         return {str(value).casefold() for value in (*self.fields["company"].options, *known_values("company"))}
+
+
+def _label(value: str) -> str:
+    return visible_line(value_label(value))[:_LONG]
 
 
 def _is_choice(field: Any) -> bool:

@@ -13,6 +13,7 @@ from ..latest import Latest
 from ..rows.query import ViewQuery
 from ..rows.rows import Rows
 from ..view import Act, View
+from .record import RecordView
 
 __all__ = ["Linked"]
 
@@ -32,6 +33,12 @@ class Linked:
         """What is under way."""
         return list(self._views.values())
 
+    def choose(self, query: ViewQuery) -> None:
+        """Redraw those that follow the chosen posting."""
+        for view in list(self._views):
+            if _follows_choice(view):
+                self._redraw(view, query)
+
     def add(self, view: View, query: ViewQuery | None) -> None:
         """Have a view follow, from this query on, or from the next; once is enough.
 
@@ -44,7 +51,7 @@ class Linked:
         if redraw is None:
             raise InvalidRequestError(
                 f"A {type(view).__name__} does not follow an explorer.",
-                hint="Link a breakdown, a flows view or a timeline.",
+                hint="Link a breakdown, a flows view, a timeline or a record.",
             )
         before = _whom.get(view)
         if before is not self:
@@ -62,7 +69,7 @@ class Linked:
                 view.busy, view.problem = False, visible_line(str(error))
 
             self._views[view] = Latest(work, drawn, failed)
-            view.on_act(lambda act: self._acted(act) if view in self._views else None)
+            view.on_act(lambda act: self._acted(_as_choice(act)) if view in self._views else None)
             view.observe(lambda _: self.drop(view), names="comm")  # it is closed
         if query is not None:
             self._redraw(view, query)
@@ -73,7 +80,8 @@ class Linked:
         if seen != self._seen:
             self._seen = seen
             for view in list(self._views):
-                self._redraw(view, query)
+                if not _follows_choice(view):
+                    self._redraw(view, query)
 
     def drop(self, view: View) -> None:
         """Let a view go."""
@@ -93,3 +101,13 @@ class Linked:
         if following is not None:
             view.busy = True  # what it shows is of other rows
             following.ask(query, wait=0.0)
+
+
+def _follows_choice(view: View) -> bool:
+    """Whether a view shows the chosen posting, not what the rows are."""
+    return isinstance(view, RecordView)
+
+
+def _as_choice(act: Act) -> Act:
+    """A posting that was followed within a linked record is the one chosen now."""
+    return Act("open", act.key) if act.name == "opened" else act

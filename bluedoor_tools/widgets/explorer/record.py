@@ -9,12 +9,15 @@ from typing import Any
 import pandas as pd
 
 from ...errors import BluedoorError, InvalidRequestError
-from ...inert import visible_line
+from ...inert import counted, visible_line
 from ...pages import to_html, to_text
 from ...records import Job, Org, Source
 from ...records.record import Record
 from ...wire.work import StoppedError
 from ..latest import Latest
+from ..rows.frame_rows import FrameRows
+from ..rows.query import ViewQuery
+from ..rows.rows import Rows
 from ..tree import element, nodes_of
 from ..view import Act, View
 from ..wording import cell_of
@@ -62,6 +65,11 @@ class RecordView(View):
         with self._lock:
             self._before, self._record, self._opened = [], None, {}
             self.show()
+
+    def update_from(self, rows: Rows, query: ViewQuery) -> None:
+        """Show the posting that an explorer has chosen; without one the record stays as it is."""
+        if query.job_id is not None and (self._record is None or self._record.get("job_id") != query.job_id):
+            self.show_record(rows.job(query.job_id))
 
     def wait(self, seconds: float = 30.0) -> bool:
         """Wait until nothing is under way; whether that came about in time."""
@@ -179,7 +187,7 @@ class RecordView(View):
         )
 
 
-def record(job: Job | Org | Source | str) -> RecordView:
+def record(job: Job | Org | Source | str | pd.DataFrame | pd.Series) -> RecordView:
     """A record's page as a widget: the slices around it open in place, and their rows lead on.
 
     Costs nothing for a record, one request for an id or URL; opening a slice costs what its call costs.
@@ -187,8 +195,8 @@ def record(job: Job | Org | Source | str) -> RecordView:
     Parameters
     ----------
     job
-        a posting, an organisation or a board, as the functions give them, or a posting's job_id or URL, which is asked
-        of the client that the module's functions use
+        a posting, an organisation or a board, as the functions give them; a posting's job_id or URL, which is asked of
+        the client that the module's functions use; or a row of a DataFrame, as a frame of one row or a series
 
     Returns
     -------
@@ -198,7 +206,7 @@ def record(job: Job | Org | Source | str) -> RecordView:
     Raises
     ------
     InvalidRequestError
-        `job` is neither a record nor an id.
+        `job` is neither a record, an id nor one row.
     NotFoundError
         There is no such posting.
 
@@ -215,6 +223,8 @@ def record(job: Job | Org | Source | str) -> RecordView:
         from ...default import default_client
 
         job = default_client().get_job(job)
+    elif isinstance(job, pd.DataFrame | pd.Series):
+        job = _of_row(job if isinstance(job, pd.DataFrame) else _as_frame(job))
     if not isinstance(job, Record):
         raise InvalidRequestError(
             f"record takes a posting, an organisation or a board, not {type(job).__name__}.",
@@ -223,3 +233,20 @@ def record(job: Job | Org | Source | str) -> RecordView:
     view = RecordView()
     view.show_record(job)
     return view
+
+
+def _as_frame(row: pd.Series) -> pd.DataFrame:
+    frame = pd.DataFrame([row.to_dict()])
+    frame.attrs = dict(row.attrs)
+    return frame
+
+
+def _of_row(frame: pd.DataFrame) -> Job:
+    """The posting of a frame of one row; whole, where the frame says that it came from the embedded sample."""
+    if len(frame) != 1:
+        raise InvalidRequestError(
+            f"record shows one posting; this frame has {counted(len(frame), 'row')}.",
+            hint="record(frame.iloc[[0]]), or bd.explore(frame) for all of them.",
+        )
+    rows = FrameRows(frame)
+    return rows.job(rows.search(ViewQuery(loose=True), stop=threading.Event()).rows.index[0])

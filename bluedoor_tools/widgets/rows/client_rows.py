@@ -7,8 +7,9 @@ import datetime as dt
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -64,6 +65,7 @@ class ClientRows:
     filter_names: tuple[str, ...] = (*contract.PARAMETERS, "company")
     facet_fields: tuple[str, ...] = _FIELDS
     loose = False
+    default_filters: Mapping[str, Any] = MappingProxyType({"status": "active"})
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -163,6 +165,9 @@ class ClientRows:
                 self._counts.popitem(last=False)
         return counts.copy(deep=False)
 
+    def choices(self, name: str) -> None:
+        """Those of the contract."""
+
     def companies(self, beginning: str) -> list[str]:
         """Names of organisations that have this in them, as the backend finds them, the likeliest first."""
         if not any(char.isalnum() for char in beginning):
@@ -200,7 +205,8 @@ class ClientRows:
         where = backend.base_url if backend.name == "api" else backend.name
         order = "" if loaded is None or _is_own_order(query) else sort_call(query.sort, loaded.columns)
         call = f"df = bd.connect({where!r}).search_jobs({', '.join(said)}){order}"
-        return f"import bluedoor_tools as bd\n{call}"
+        first = "import pandas as pd\n" if "pd." in order else ""
+        return f"{first}import bluedoor_tools as bd\n{call}"
 
     def curl(self, query: ViewQuery) -> str:
         """The request for the first page of these rows, and how it goes on; nothing is asked."""

@@ -173,9 +173,19 @@ class Columns:
                 self._say(name, int(self._present(name).sum() - (found != _NEVER).sum()), "date")
             return self._instants[name]
 
-    def is_text(self, name: str) -> bool:
-        """Whether a column is ordered as text."""
-        return name in self and self._kind(name) == "text"
+    def sort_key(self, name: str) -> str:
+        """The Python that makes a column's `values` what they are ordered by; empty where they are that already."""
+        column = self.of(name)
+        match self._kind(name):
+            case "number":
+                plain = pd.api.types.is_numeric_dtype(column.dtype)
+                return "" if plain else "pd.to_numeric(values, errors='coerce')"
+            case "instant":
+                plain = pd.api.types.is_datetime64_any_dtype(column.dtype)
+                return "" if plain else "pd.to_datetime(values, utc=True, errors='coerce', format='ISO8601')"
+        if isinstance(column.dtype, pd.StringDtype):
+            return "values.str.casefold()"
+        return "values.map(lambda value: str(value).casefold(), na_action='ignore').astype(object)"
 
     def order(self, name: str, ascending: bool) -> Places:
         """The rows' places in the order of a column: stable, missing values last, text whatever its case."""
@@ -239,8 +249,8 @@ def sort_call(sort: tuple[str, bool] | None, columns: Columns) -> str:
         *([] if ascending else ["ascending=False"]),
         "kind='stable'",
     ]
-    if columns.is_text(name):
-        said.append("key=lambda text: text.str.casefold()")
+    key = columns.sort_key(name) if name in columns else ""
+    said += [f"key=lambda values: {key}"] if key else []
     return f".sort_values({', '.join(said)})"
 
 

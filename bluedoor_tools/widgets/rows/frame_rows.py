@@ -9,6 +9,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +38,7 @@ __all__ = ["FrameRows"]
 _COUNTED = ("workplace_type", "country", "city", "department", "employment_type", "provider", "company")
 _KEPT = 8  # sets of filters whose rows are remembered
 _SUGGESTED = 20  # companies
+_CHOICES = 200  # values of a filter to choose from
 _SHOWN = 12  # columns that an error lists
 
 
@@ -62,6 +64,7 @@ class FrameRows:
     """
 
     loose = True
+    default_filters: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(self, frame: pd.DataFrame, *, client: Client | None = None) -> None:
         if not {"title", "job_id"} & set(frame.columns):
@@ -145,6 +148,14 @@ class FrameRows:
         made.attrs["notes"] = notes
         return made
 
+    def choices(self, name: str) -> tuple[str, ...]:
+        """The values of the column that a filter compares, the commonest first; at most 200."""
+        with self._columns.lock:
+            column = self._columns.text(contract.PARAMETERS[name].reads[0])
+        counts = np.bincount(column.codes + 1, minlength=len(column.values) + 1)[1:]
+        ranked = sorted((-int(counts[place]), column.values[place]) for place in np.flatnonzero(counts))
+        return tuple(value for _, value in ranked[:_CHOICES])
+
     def companies(self, beginning: str) -> list[str]:
         """Companies of the frame with these letters in their names: those that begin so first, then the commonest."""
         folded = beginning.strip().casefold()
@@ -193,8 +204,10 @@ class FrameRows:
         """The Python that makes this view, and gives its rows."""
         arguments = [f"{name}={value!r}" for name, value in query.arguments(self._now).items()]
         lines = self._reproduced("python") or ["import bluedoor_tools as bd", "# df is your DataFrame"]
+        order = sort_call(query.sort, self._columns)
+        first = ["import pandas as pd"] if "pd." in order else []
         lines.append(f"explorer = bd.explore({', '.join(['df', *arguments])})")
-        return "\n".join([*lines, f"jobs = explorer.jobs{sort_call(query.sort, self._columns)}"])
+        return "\n".join([*first, *lines, f"jobs = explorer.jobs{order}"])
 
     def curl(self, query: ViewQuery) -> str:
         """The request behind the frame, where it is the answer to a search."""

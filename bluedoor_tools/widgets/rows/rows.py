@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
@@ -70,6 +70,15 @@ class Rows(Protocol):
     @property
     def facet_fields(self) -> tuple[str, ...]:
         """The filters (of those that compare whole values) whose values can be counted, in the order to show them."""
+        ...
+
+    @property
+    def default_filters(self) -> Mapping[str, Any]:
+        """The filters of a view that was asked for none, and of one whose filters are cleared."""
+        ...
+
+    def choices(self, name: str) -> tuple[str, ...] | None:
+        """The values that a filter of whole values can find here, the commonest first; None: those of the contract."""
         ...
 
     def search(self, query: ViewQuery, *, stop: threading.Event) -> Answer:
