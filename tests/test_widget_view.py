@@ -97,7 +97,9 @@ def test_an_act_of_what_is_shown_is_answered_and_an_older_one_is_dropped() -> No
     clicked(view, "page", "1", view.generation)
     clicked(view, "own", "", view.generation)
     clicked(view, "open", "j1", view.generation - 1)
-    assert acts == [Act("page", "1"), Act("open", "j1")] and heard == [{"heard": 1}] * 4
+    view.problem = "kept"
+    clicked(view, "ping", "", -1)  # what the page asks only to know whether it is heard
+    assert acts == [Act("page", "1"), Act("open", "j1")] and heard == [{"heard": 1}] * 5 and view.problem == "kept"
 
 
 @pytest.mark.parametrize(
@@ -268,6 +270,24 @@ def test_the_keyboard_stays_where_it_was_when_the_tree_is_drawn_anew() -> None:
     assert seen.focused(2)["data-key"] == "2" and seen.focused(3)["data-act"] == "other"
     kept = drive([GRID], ["focus", "city a"], ["set", {"tree": [GRID], "generation": 2}])
     assert kept.focused()["data-cell"] == "1/2"
+
+    def fold(act: str) -> list[Any]:
+        return element("button", {"data-act": act, "data-key": "jobs", "data-place": "slice jobs"}, act)
+
+    opened = drive(
+        [other, fold("slice")], ["focus", "slice"], ["set", {"tree": [other, fold("fold")], "generation": 2}]
+    )
+    assert opened.focused()["data-act"] == "fold"
+
+
+def test_the_cell_in_the_tab_order_goes_with_its_row() -> None:
+    """Also where the keyboard stands elsewhere when the rows are drawn anew: one that comes back finds it there."""
+    other = element("button", {"data-act": "other", "data-key": "x"}, "Other")
+    shorter = [*GRID[:3], *GRID[4:]]  # without the first row
+    for tree, cell in ((GRID, "2/2"), (shorter, "2/2"), (GRID[:4], "0/0")):
+        seen = drive([GRID, other], ["click", "city b"], ["focus", "Other"],
+                     ["set", {"tree": [tree, other], "generation": 2}])  # fmt: skip
+        assert [one[1]["data-cell"] for one in seen.elements() if one[1].get("tabindex") == "0"] == [cell]
 
 
 def test_jupyterlab_leaves_the_keys_to_the_view() -> None:

@@ -52,14 +52,19 @@ class Element {
   toJSON() { return [this.name, this.attributes, ...this.children]; }
 }
 
-const copied = [], timers = new Map();
+const copied = [], timers = new Map(), around = {}; // around: who listens at the document
 globalThis.document = {
   activeElement: null,
   createElement: (name) => new Element(name),
   createElementNS: (_, name) => new Element(name),
   createTextNode: (text) => new Text(text),
   getSelection: () => ({ toString: () => "", anchorNode: null }),
+  addEventListener: (kind, listener, { signal }) => {
+    (around[kind] ??= []).push(listener);
+    signal.addEventListener("abort", () => { around[kind] = around[kind].filter((each) => each !== listener); });
+  },
 };
+globalThis.MutationObserver = class { observe() {} disconnect() {} };
 globalThis.setTimeout = (then) => { timers.set(timers.size + 1, then); return timers.size; };
 globalThis.clearTimeout = (timer) => timers.delete(timer);
 Object.defineProperty(globalThis, "navigator", { value: { clipboard: { writeText: async (text) => copied.push(text) } } });
@@ -77,8 +82,8 @@ const attempt = (act) => { try { return act(); } catch (error) { thrown.push(Str
 
 (async () => {
   const { default: view } = await import(`data:text/javascript,${encodeURIComponent(script)}`);
-  const el = new Element("div");
-  const leave = attempt(() => view.render({ model, el, signal: undefined }));
+  const el = new Element("div"), left = new AbortController();
+  const leave = attempt(() => view.render({ model, el, signal: left.signal }));
   const settled = () => new Promise((resolve) => { setImmediate(resolve); });
   const look = () => shown.push(JSON.parse(JSON.stringify({
     el, focused: document.activeElement, scrolled: el.querySelector(".bd-scroll")?.scrollTop,
@@ -96,9 +101,9 @@ const attempt = (act) => { try { return act(); } catch (error) { thrown.push(Str
     if (what === "set") { Object.assign(state, given); for (const name of Object.keys(given)) attempt(() => heard[`change:${name}`]?.()); }
     if (what === "say") heard["msg:custom"](given);
     if (what === "wait") for (const [timer, then] of [...timers]) { timers.delete(timer); then(); }
-    if (what === "leave") leave();
+    if (what === "leave") { leave(); left.abort(); }
     await settled();
     look();
   }
-  process.stdout.write(JSON.stringify({ sent, shown, thrown, copied, listening: Object.keys(heard) }));
+  process.stdout.write(JSON.stringify({ sent, shown, thrown, copied, listening: [...Object.keys(heard), ...Object.values(around).flat().map(String)] }));
 })();

@@ -40,11 +40,13 @@ function build(node, inSvg = false) {
   return made;
 }
 
-/* What the keyboard stands on, to be found again in the next tree: by its act and key (or data-place, where the key is
-   another each time), or as a cell. */
+/* What the keyboard stands on, to be found again in the next tree: by its data-place (where act or key are others each
+   time), by its act and key, or as a cell. */
 const placeOf = (element) => element?.closest?.("[data-act], [data-cell]");
-const nameOf = ({ dataset: { act, place, key, cell } }) => JSON.stringify(act ? [act, place ?? key] : [cell]);
+const nameOf = ({ dataset: { act, place, key, cell } }) => JSON.stringify(place !== undefined ? [place] : act ? [act, key] : [cell]);
 const ROVED = "[role=grid], [role=toolbar]";
+/* The cell of a grid or list that is in the tab order, by what its row or button does, and its column. */
+const rovedAs = (cell) => { const owner = cell.closest("[data-act]"); return owner && JSON.stringify([owner.dataset.act, owner.dataset.key, columnOf(cell)]); };
 
 function render({ model, el, signal }) {
   const spoken = build(["div", { class: "bd-spoken", role: "status", "aria-live": "polite" }]);
@@ -70,6 +72,7 @@ function render({ model, el, signal }) {
     const scrolled = [...body.querySelectorAll(".bd-scroll")].map((each) => [each.dataset.of, each.scrollLeft, each.scrollTop]);
     const before = body.querySelector("[data-reveal]")?.dataset.reveal;
     const opened = [...body.querySelectorAll("details[id]")].map((each) => [each.id, each.open]);
+    const roved = [...body.querySelectorAll("[data-cell]")].filter((each) => each.getAttribute("tabindex") === "0").map(rovedAs);
     body.replaceChildren(...model.get("tree").map((node) => build(node)));
     for (const [id, open] of opened) {
       const found = [...body.querySelectorAll("details[id]")].find((each) => each.id === id);
@@ -81,7 +84,10 @@ function render({ model, el, signal }) {
     });
     const brought = body.querySelector("[data-reveal]");
     if (brought && brought.dataset.reveal !== before && el.closest(".bd-explorer")?.contains(active)) reveal(brought);
-    for (const grid of body.querySelectorAll(ROVED)) rove(grid, grid.querySelector("[data-cell]"));
+    for (const grid of body.querySelectorAll(ROVED)) {
+      const cells = [...grid.querySelectorAll("[data-cell]")];
+      rove(grid, cells.find((each) => roved.includes(rovedAs(each))) ?? cells[0]);
+    }
     if (inside) {
       const all = [...body.querySelectorAll("[data-act], [data-cell]")];
       const next = all.find((each) => nameOf(each) === name) ?? body.querySelector("[data-cell], [data-act]");
@@ -107,13 +113,16 @@ function render({ model, el, signal }) {
     show(problem, model.get("problem"));
   };
 
-  const send = (act, key) => {
+  const send = (act, key, generation = model.get("generation")) => {
     number += 1;
     const mine = number;
     const unheard = () => show(notice, UNHEARD);
     waiting.set(mine, setTimeout(unheard, PATIENCE));
-    try { model.send({ act, key, generation: model.get("generation"), number: mine }); } catch { unheard(); }
+    try { model.send({ act, key, generation, number: mine }); } catch { unheard(); return false; }
+    return true;
   };
+  // Of no tree, so that Python does nothing but say that it heard.
+  const ping = () => send("ping", "", -1);
 
   const heard = (content) => {
     if (content?.heard === undefined) return;
@@ -167,13 +176,75 @@ function render({ model, el, signal }) {
   model.on("msg:custom", heard);
   draw();
   mark();
+  const leave = attend(el, ping, signal);
   return () => {
+    leave();
     model.off("change:generation", draw);
     model.off("change:busy", mark);
     model.off("change:problem", mark);
     model.off("msg:custom", heard);
     waiting.forEach(clearTimeout);
   };
+}
+
+/* An explorer is made of views and of the notebook's own fields and buttons. Its first view looks after these: their
+   keys are not JupyterLab's, a kernel that does not hear them is noticed, and where what the keyboard stands on goes out
+   of sight, it comes to stand on something near. Listened for at the document: a view is made before it has a place. */
+const FIELDS = "button, input, select";
+const isUsable = (element) => element.isConnected && !element.disabled && element.checkVisibility();
+
+function attend(el, ping, signal) {
+  const rootOf = (target) => {
+    const root = target.closest?.(".bd-explorer");
+    return root?.querySelector(".bd-host") === el ? root : null;
+  };
+  const listen = (kind, listener) => document.addEventListener(kind, listener, { capture: true, signal });
+  let stood = null; // { root, on, near }: what the keyboard stands on, and the fields of the same bar
+
+  const shelter = ({ root, on, near }) => {
+    const way = (each) => Math.abs(near.indexOf(each) - near.indexOf(on));
+    const places = [
+      ...near.toSorted((one, other) => way(one) - way(other)),
+      ...root.querySelectorAll("[role=grid] [aria-selected=true] [data-cell]"),
+      ...root.querySelectorAll("[role=grid] [data-cell][tabindex='0']"),
+      ...root.querySelectorAll("[role=toolbar] [data-cell][tabindex='0']"),
+      ...root.querySelectorAll(FIELDS),
+    ];
+    return places.find(isUsable);
+  };
+  const watch = new MutationObserver(() => {
+    if (!stood || isUsable(stood.on)) return;
+    const active = document.activeElement;
+    const place = [null, document.body, stood.on].includes(active) ? shelter(stood) : null;
+    stood = null;
+    rove(place?.closest(ROVED), place);
+    place?.focus();
+  });
+
+  listen("focusin", ({ target }) => {
+    const root = rootOf(target);
+    stood = root && { root, on: target, near: [...target.closest(".bd-save")?.querySelectorAll(FIELDS) ?? []] };
+    watch.disconnect();
+    if (!root) return;
+    target.setAttribute("data-lm-suppress-shortcuts", "true");
+    watch.observe(root, { subtree: true, childList: true, attributeFilter: ["class", "disabled", "style"] });
+  });
+  listen("pointerdown", ({ target }) => { if (!stood?.on.contains(target)) stood = null; });
+  listen("keydown", (event) => {
+    const root = event.key === "Escape" && !event.isComposing && rootOf(event.target);
+    if (!root) return;
+    stood = null;
+    event.target.blur();
+    root.parentElement.closest("[tabindex]")?.focus({ preventScroll: true }); // the cell, in a notebook
+  });
+  for (const kind of ["input", "change", "click"]) {
+    listen(kind, (event) => {
+      const { target } = event;
+      if (!rootOf(target) || target.closest(".bd-view") || !target.closest(kind === "click" ? "button" : FIELDS)) return;
+      if (!ping() && kind === "click") event.stopPropagation(); // the button's own sending would only throw
+    });
+  }
+  return () => watch.disconnect();
 }
 
 /* Within a grid, or a list of buttons (role=toolbar), one cell is in the tab order; arrow keys, Home, End, Page Up and

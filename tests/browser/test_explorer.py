@@ -13,7 +13,7 @@ from bluedoor_tools.client import Client
 from tests.test_widget_contrast import THEMES
 
 from .guard import HOSTILE, Pages
-from .lab import Place
+from .lab import Notebook, Place
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 EXPLORE = """import bluedoor_tools as bd
@@ -97,6 +97,27 @@ def total(client: Client, **filters: object) -> int:
     return found
 
 
+def keys_stay(notebook: Notebook, view: Locator) -> None:
+    """Keys pressed in the form choose there; JupyterLab, whose shortcuts they are, has its cell as it was."""
+    keyboard, chosen = notebook.page.keyboard, field(view, "workplace-type")
+    chosen.select_option(index=0)
+    chosen.focus()
+    for key in ("x", "m", "ArrowDown"):
+        keyboard.press(key)
+        expect(chosen).to_be_focused()
+    assert chosen.evaluate("(select) => select.selectedIndex") == 1
+    chosen.select_option(index=0)
+    save = view.get_by_role("button", name="Save", exact=True)
+    save.focus()
+    for key in ("d", "d", "x"):
+        keyboard.press(key)
+    expect(save).to_be_focused()
+    expect(notebook.page.locator(".jp-Notebook .jp-MarkdownCell")).to_have_count(0)
+    expect(notebook.page.locator(".jp-Notebook .jp-CodeCell")).to_have_count(1)
+    keyboard.press("Escape")
+    expect(notebook.page.locator(".jp-Notebook .jp-CodeCell:focus")).to_have_count(1)
+
+
 @pytest.mark.parametrize(
     ("where", "dark"),
     [("lab", False), ("lab", True), ("notebook7", False), ("voila", False)],
@@ -148,6 +169,8 @@ def test_a_person_explores(
     copied = page.evaluate("navigator.clipboard.readText()")
     assert "search_jobs(" in copied and "nurse" in copied
     readable(view)
+    if place.name == "notebook":
+        keys_stay(notebook, view)
     if place.name == "lab":
         other = "light" if dark else "dark"
         page.evaluate(CODE, {"dark": not dark, "colours": THEMES[f"{other}, Code modern"]})
@@ -159,6 +182,7 @@ def test_the_keyboard_alone_is_enough(lab: Place, page: Page) -> None:
     """Tab goes from the form past the filters and a stop a count to the grid; arrows go through both; Enter does."""
     notebook = lab.open(page, [EXPLORE])
     view = notebook.cell(0).locator(".bd-explorer")
+    keys_stay(notebook, view)
     matching_before = view.locator(".bd-matching").inner_text()
     field(view, "q").focus()
     page.keyboard.type("nurse")
@@ -191,6 +215,48 @@ def test_the_keyboard_alone_is_enough(lab: Place, page: Page) -> None:
     page.keyboard.press("Enter")
     expect(view.locator(".bd-chip", has_text="workplace_type=")).to_have_count(1)
     expect(page.locator(":focus[aria-pressed=true]")).to_have_count(1)
+
+
+def test_the_keyboard_always_stands_on_something(lab: Place, page: Page) -> None:
+    """What it stands on opens, closes, is hidden or goes: it stays there, or comes to stand on what is near."""
+    slowly = """import threading
+go, load = threading.Event(), explorer.rows.load
+def slowly(*given, **more):
+    go.wait(20)
+    return load(*given, **more)
+explorer.rows.load = slowly"""
+    notebook = lab.open(page, [EXPLORE, slowly])
+    view = notebook.cell(0).locator(".bd-explorer")
+    row = view.locator("[role=grid] tbody [role=row]").nth(2)
+    row.locator("[data-cell]").first.focus()
+    page.keyboard.press("Enter")
+    for name, then in (("Open here", "Close"), ("Close", "Open here")):
+        view.get_by_role("button", name=re.compile(f"^{name}: ")).first.focus()
+        page.keyboard.press("Enter")
+        expect(view.locator(":focus")).to_have_text(then)
+    view.get_by_role("button", name="Close this record").focus()
+    page.keyboard.press("Enter")
+    expect(view.locator(".bd-chosen")).to_be_hidden()
+    expect(row.locator("[data-cell]").first).to_be_focused()
+
+    chips = view.locator(".bd-chip")
+    for left in reversed(range(chips.count())):
+        chips.first.focus()
+        page.keyboard.press("Enter")
+        expect(chips).to_have_count(left)
+    expect(view.locator("[role=grid] [data-cell]:focus")).to_have_count(1)
+
+    everything = view.get_by_role("button", name=re.compile("^Load all|^All rows"))
+    stop = view.get_by_role("button", name="Stop", exact=True)
+    everything.focus()
+    page.keyboard.press("Enter")
+    expect(stop).to_be_focused()
+    page.keyboard.press("Enter")
+    notebook.run("go.set()")
+    expect(everything).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(everything).to_be_disabled()
+    expect(view.locator(".bd-save :focus")).to_have_count(1)
 
 
 def test_strangers_text_runs_nothing(place: Place, page: Page) -> None:
@@ -247,13 +313,17 @@ def test_clicks_in_linked_charts_filter(lab: Place, page: Page, pages: Pages) ->
 
 
 def test_a_restarted_kernel_is_noticed(lab: Place, page: Page) -> None:
-    """A click in a view whose kernel is gone says what to do; running the cell again gives a living view."""
+    """What is typed or clicked where the kernel is gone says what to do; running the cell again gives a living view."""
     notebook = lab.open(page, [EXPLORE])
     view = notebook.cell(0).locator(".bd-explorer")
     expect(view.locator("[role=grid]")).to_be_visible()
     notebook.restart()
+    notices = view.locator(".bd-notice:visible", has_text="run the cell again")
+    field(view, "q").press_sequentially("c")
+    expect(notices).to_have_count(1)
+    view.locator(".bd-save button", has_text="Save").click()
     view.get_by_role("button", name="Next").click()
-    expect(view.locator(".bd-notice").filter(has_text="run the cell again").first).to_be_visible()
+    expect(notices).to_have_count(2)
     notebook.run_all()
     view = notebook.cell(0).locator(".bd-explorer")
     first = view.locator("[role=grid] tbody [role=row]").first.inner_text()

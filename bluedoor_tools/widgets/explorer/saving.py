@@ -62,10 +62,12 @@ class SaveBar(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no types
         self.said.value = f"{rows:,} rows" + (f" of {total:,}" if total else "")
 
     def under_way(self, yes: bool) -> None:
-        """A load begins, or is over."""
-        for widget in (self.bar, self.stop):
-            widget.layout.display = None if yes else "none"
-        self.load.layout.display = "none" if yes else None
+        """A load begins, or is over; what comes is shown first: the keyboard may go there from what is hidden."""
+        begins, over = (self.bar, self.stop), (self.load,)
+        for widget in begins if yes else over:
+            widget.layout.display = None
+        for widget in over if yes else begins:
+            widget.layout.display = "none"
 
     def _clicked(self, _: Any) -> None:
         self.save.disabled = True
