@@ -1,7 +1,8 @@
 """The explorer over 100,000 rows in a real browser: from running the cell to the first row, from a click to new rows.
 
-Beside it, in the same run, the floor: the least widget that shows 25 rows of a list and asks the kernel for the next
-25, with no search, no counts and no form. Needs Chromium.
+Beside it, in the same run: the floor, which is the least widget that shows 25 rows of a list and asks the kernel for
+the next 25, with no search, no counts and no form; and a peer, itables, which sends all rows into the page (here the
+five columns of the grid's first lines, with no counts and no form either). Needs Chromium.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from tests.browser.lab import Place
 from tests.browser.servers import Server
 
 ROWS, RUNS, CLICKS = 100_000, 5, 11
+PEER_COLUMNS = ("title", "location_text", "salary_min", "first_seen_at", "status")
 FIRST_REACH, CLICK_REACH = 1_000, 150  # milliseconds
 _PREPARE = f"""
-import anywidget, traitlets, pandas as pd, bluedoor_tools as bd
+import anywidget, itables, traitlets, pandas as pd, bluedoor_tools as bd
+itables.init_notebook_mode(all_interactive=False, connected=False)
 client = bd.connect("sample")
 some = client.search_jobs(status="any", limit=None)
 frame = pd.concat([some] * -(-{ROWS} // len(some)), ignore_index=True).head({ROWS})
@@ -53,8 +56,9 @@ warm.wait()
 _UNTIL = """async ([selector, start]) => {
   const text = () => document.querySelector(selector)?.textContent ?? "";
   const before = text();
+  const patience = new Promise((_, give) => setTimeout(() => give(new Error(`${before} stays`)), 120000));
   const began = performance.now();
-  await new Promise((done) => {
+  await Promise.race([patience, new Promise((done) => {
     const check = () => { if (text() && text() !== before) { watcher.disconnect(); done(); } };
     const watcher = new MutationObserver(check);
     watcher.observe(document.body, { childList: true, subtree: true, characterData: true });
@@ -65,7 +69,7 @@ _UNTIL = """async ([selector, start]) => {
       const named = (each) => !start.text || each.textContent.includes(start.text);
       [...document.querySelectorAll(start.click)].find(named).click();
     }
-  });
+  })]);
   return performance.now() - began;
 }"""
 _IDLE = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
@@ -113,6 +117,11 @@ def run(page: Page, place: Place, cell: str, row: str, clicks: dict[str, dict[st
     return figures
 
 
+def medians(figures: dict[str, list[float]], name: str) -> tuple[float, float]:
+    """Milliseconds and kB; 0 of what was not measured."""
+    return statistics.median(figures.get(name, [0])), statistics.median(figures.get(f"{name}, kB", [0]))
+
+
 def main() -> None:
     """Print the medians beside their reach, and the floor's."""
     browser_path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -127,12 +136,14 @@ def main() -> None:
         )
         try:
             place = Place("lab", server)
-            pages = [browser.new_context(viewport={"width": 1440, "height": 1000}).new_page() for _ in range(2)]
-            grid = ".bd-explorer [role=grid] tbody [role=row]"
-            button = ".bd-explorer .bd-view button"
-            ours = run(
-                pages[0],
-                place,
+
+            def of(cell: str, row: str, clicks: dict[str, dict[str, str]]) -> dict[str, list[float]]:
+                server.end_kernels()
+                page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
+                return run(page, place, cell, row, clicks)
+
+            grid, button = ".bd-explorer [role=grid] tbody [role=row]", ".bd-explorer .bd-view button"
+            ours = of(
                 "bd.explore(frame)",
                 grid,
                 {
@@ -141,23 +152,28 @@ def main() -> None:
                     "a count": {"click": ".bd-explorer .bd-facets button"},
                 },
             )
-            server.end_kernels()
-            floor = run(
-                pages[1], place, "floor = Floor(titles)\nfloor", ".bench-row", {"next page": {"click": ".bench-next"}}
+            floor = of("floor = Floor(titles)\nfloor", ".bench-row", {"next page": {"click": ".bench-next"}})
+            peer = of(
+                f"itables.show(frame[{list(PEER_COLUMNS)}], maxBytes=0, pageLength=25)",
+                ".dt-container tbody tr",
+                {
+                    "next page": {"click": ".dt-paging-button.next"},
+                    "sort by a header": {"click": ".dt-container .dt-column-order"},
+                },
             )
         finally:
             browser.close()
             server.stop()
-    print(f"  {'':<28} {'explorer':>9} {'most':>7} {'kB':>7} {'floor':>8} {'× floor':>8}  reach")
+    print(f"  {'':<17} {'explorer':>8} {'most':>6} {'kB':>6} {'floor':>6} {'×':>5} {'itables':>8} {'×':>6} {'kB':>7}")
     for name, reach in (
         ("first row", FIRST_REACH),
         *((name, CLICK_REACH) for name in ("next page", "sort by a header", "a count")),
     ):
-        middle, most = statistics.median(ours[name]), max(ours[name])
-        least = statistics.median(floor[name]) if name in floor else None
-        said = "" if least is None else f"{least:8.0f} {middle / least:8.2f}"
-        bytes_sent = statistics.median(ours[f"{name}, kB"])
-        print(f"  {name:<28} {middle:9.0f} {most:7.0f} {bytes_sent:7.1f} {said:>17}  ≤ {reach:,}")
+        (middle, sent), least, other = (medians(each, name) for each in (ours, floor, peer))
+        line = f"  {name:<17} {middle:8.0f} {max(ours[name]):6.0f} {sent:6.1f}"
+        line += f" {least[0]:6.0f} {middle / least[0]:5.1f}" if least[0] else f" {'':>12}"
+        line += f" {other[0]:8.0f} {middle / other[0]:6.2f} {other[1]:7.0f}" if other[0] else f" {'':>23}"
+        print(f"{line}  ≤ {reach:,}")
 
 
 if __name__ == "__main__":
