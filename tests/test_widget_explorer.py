@@ -392,6 +392,7 @@ def test_an_empty_result_says_so(sample: Client, filters: dict[str, str]) -> Non
     ("given", "said"),
     [
         (pd.DataFrame({"name": ["x"]}), "title or job_id.*has name"),
+        (pd.DataFrame({"Job Title": ["x"]}), r"rename\(columns={'Job Title': 'title'}\)"),
         (["x"], "takes a DataFrame or a client, not list"),
         (pd.DataFrame(), "title or job_id"),
     ],

@@ -19,7 +19,7 @@ from ... import contract
 from ...answer_card import ATTRS_KEY, Card, card
 from ...backends.store_file import microseconds, words
 from ...decode import Decoder, parse_instant
-from ...errors import BluedoorError, InvalidRequestError, NotFoundError
+from ...errors import BluedoorError, InvalidRequestError, NotFoundError, nearest
 from ...frames import EVENT_COLUMNS, FrameBuilder, typed
 from ...inert import counted, one_line, visible_line
 from ...records import Job
@@ -70,9 +70,10 @@ class FrameRows:
         if not {"title", "job_id"} & set(frame.columns):
             met = ", ".join(visible_line(str(name))[:40] for name in frame.columns[:_SHOWN])
             more = f" and {len(frame.columns) - _SHOWN:,} more" if len(frame.columns) > _SHOWN else ""
+            old = visible_line(nearest("title", map(str, frame.columns)) or "…")
             raise InvalidRequestError(
                 f"A frame of postings has a column title or job_id; this one has {f'{met}{more}' if met else 'none'}.",
-                hint="frame.rename(columns={'…': 'title'}) gives its columns the names that are looked for.",
+                hint=f"frame.rename(columns={{{old!r}: 'title'}}) gives its columns the names that are looked for.",
             )
         self._frame = frame.copy(deep=False)  # copy-on-write: what the caller changes later is not seen
         self._columns = Columns(self._frame)
