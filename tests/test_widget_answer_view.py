@@ -15,7 +15,7 @@ def test_the_card_is_shown_line_by_line_with_what_else_is_to_be_known() -> None:
     """Every line of the card once, notes of the answer that the card lacks after them, all of it as text."""
     jobs = bd.connect("sample").search_jobs(limit=5)
     card = bd.card(jobs)
-    view = AnswerView()
+    view = AnswerView("this answer")
     notes = ("sorted among the 5 rows loaded: <b>", card["notes"][0])
     view.show_answer(Answer(jobs, 0, 2040, notes=notes, card=card), "df = 1", "curl -s")
     terms = [text_of(node) for node in elements(view, tag="dt")]
@@ -27,7 +27,7 @@ def test_the_card_is_shown_line_by_line_with_what_else_is_to_be_known() -> None:
 
 def test_the_code_can_be_copied_and_stays_without_a_kernel() -> None:
     """Python and curl as they must run, folded; the buttons are gone where nothing could answer them."""
-    view = AnswerView()
+    view = AnswerView("this answer")
     python = "import bluedoor_tools as bd\ndf = bd.search_jobs('<nurse>')"
     view.show_answer(Answer(pd.DataFrame(), 0, None), python, "curl 'https://api.example/v1'")
     assert [one[1]["data-copy"] for one in elements(view, tag="button")] == [python, "curl 'https://api.example/v1'"]

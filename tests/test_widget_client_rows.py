@@ -170,7 +170,7 @@ def test_a_later_page_that_fails_keeps_the_rows_before_it() -> None:
         faults.overrides.append(Override("jobs/search", status=500, body={"error": {"code": "x", "message": "<b>"}}))
         answer = page(rows, query, 5)
         assert (answer.first, answer.loaded, answer.total, answer.complete) == (75, 100, 450, False)
-        assert answer.notes[0].startswith("What comes after these 100 rows could not be had")
+        assert answer.problem.startswith("What comes after these 100 rows could not be had")
         with pytest.raises(bd.ServerFailedError):
             rows.load(query, stop=NEVER, progress=lambda *_: None)
         faults.overrides.clear()

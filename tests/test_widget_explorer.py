@@ -134,7 +134,7 @@ def test_a_company_is_suggested_and_taken_once_it_is_whole(sample: Client) -> No
         assert set(explorer.jobs["company"]) == {"Corvenmoor Health"}
         explorer.form.fields["company"].value = "zzzz"
         assert explorer.wait()
-        assert "none has that in its name" in explorer.summary.problem
+        assert "none has that in its name. 'Corvenmoor Health' still is." in explorer.summary.problem
 
 
 def test_a_click_on_a_count_filters_and_another_takes_it_back(sample: Client) -> None:
@@ -277,16 +277,50 @@ def test_an_api_error_in_mid_paging_keeps_the_rows(sample: Client) -> None:
     with client, exploring(client) as explorer:
         before = rows_of(explorer)
         broken.set()
-        explorer.query.page = 6
-        assert explorer.wait()
-        said = shown(explorer.summary) + explorer.summary.problem
-        assert "503" in said or "failed" in said
+        for page in "1234":
+            explorer.grid.act("page", page)
+            assert explorer.wait()
+        assert "503" in explorer.grid.problem and "503" in explorer.to_text() and "503" in explorer.to_html()
+        assert explorer.query.page == 3, "the page that is shown"
         assert len(explorer.jobs) == 100 and not explorer.answer.complete  # type: ignore[union-attr]
-        broken.clear()
-        explorer.query.page = 0
-        explorer.query.page = 6
+        last = rows_of(explorer)
+        explorer.query.job_id = last[0]
+        explorer.grid.act("page", "4")
         assert explorer.wait()
-        assert rows_of(explorer) and rows_of(explorer) != before
+        assert "503" in explorer.grid.problem and explorer.query.page == 3 and explorer.query.job_id == last[0]
+        broken.clear()
+        explorer.grid.act("page", "4")
+        assert explorer.wait()
+        assert not explorer.grid.problem and explorer.query.page == 4 and rows_of(explorer)
+        assert not {*rows_of(explorer)} & {*before, *last}
+
+
+def test_what_failed_can_be_asked_again(sample: Client) -> None:
+    """The first search, and one that another filter asked for, below what was answered before."""
+    broken = threading.Event()
+
+    def alter(request: httpx.Request, inner: InProcessTransport) -> httpx.Response:
+        if broken.is_set() and request.url.path.endswith("/jobs/search"):
+            return httpx.Response(503, request=request, json={"error": "away"})
+        return inner.handle_request(request)
+
+    client, _ = client_through(many(), alter)
+    broken.set()
+    with client, exploring(client) as explorer:
+        assert "503" in explorer.summary.problem and "no answer" in explorer.to_text()
+        assert "No answer yet" in shown(explorer.summary) and "Try again" in shown(explorer.summary)
+        broken.clear()
+        explorer.summary.act("again")
+        assert explorer.wait()
+        assert rows_of(explorer) and not explorer.summary.problem and "Try again" not in shown(explorer.summary)
+        broken.set()
+        explorer.query.set(country="Ireland")
+        assert explorer.wait()
+        assert "503" in explorer.summary.problem and "250 postings match" in shown(explorer.summary)
+        broken.clear()
+        explorer.summary.act("again")
+        assert explorer.wait()
+        assert "country=Ireland" in shown(explorer.summary) and not explorer.summary.problem
 
 
 class Held(FrameRows):

@@ -40,6 +40,8 @@ class Element {
   querySelector(selector) { return this.querySelectorAll(selector)[0] ?? null; }
   contains(other) { return other !== null && (other === this || this.all().includes(other)); }
   getRootNode() { return document; }
+  checkVisibility() { return !this.matches("[hidden]") && (this.parent?.checkVisibility() ?? true); }
+  scrollIntoView() { this.attributes["data-in-sight"] = ""; }
   focus() { document.activeElement = this; }
   scrollTo(left, top) { this.scrollLeft = left; this.scrollTop = top; }
   set tabIndex(value) { this.attributes.tabindex = String(value); }

@@ -86,7 +86,7 @@ function render({ model, el, signal }) {
     if (brought && brought.dataset.reveal !== before && el.closest(".bd-explorer")?.contains(active)) reveal(brought);
     for (const grid of body.querySelectorAll(ROVED)) {
       const cells = [...grid.querySelectorAll("[data-cell]")];
-      rove(grid, cells.find((each) => roved.includes(rovedAs(each))) ?? cells[0]);
+      rove(grid, cells.find((each) => roved.includes(rovedAs(each)) && isReached(each, body)) ?? cells[0]);
     }
     if (inside) {
       const all = [...body.querySelectorAll("[data-act], [data-cell]")];
@@ -116,7 +116,7 @@ function render({ model, el, signal }) {
   const send = (act, key, generation = model.get("generation")) => {
     number += 1;
     const mine = number;
-    const unheard = () => show(notice, UNHEARD);
+    const unheard = () => { show(notice, UNHEARD); notice.scrollIntoView({ block: "nearest" }); };
     waiting.set(mine, setTimeout(unheard, PATIENCE));
     try { model.send({ act, key, generation, number: mine }); } catch { unheard(); return false; }
     return true;
@@ -230,12 +230,12 @@ function attend(el, ping, signal) {
     watch.observe(root, { subtree: true, childList: true, attributeFilter: ["class", "disabled", "style"] });
   });
   listen("pointerdown", ({ target }) => { if (!stood?.on.contains(target)) stood = null; });
-  listen("keydown", (event) => {
-    const root = event.key === "Escape" && !event.isComposing && rootOf(event.target);
+  listen("keydown", ({ key, target, isComposing }) => {
+    const root = !isComposing && rootOf(target);
     if (!root) return;
-    stood = null;
-    event.target.blur();
-    root.parentElement.closest("[tabindex]")?.focus({ preventScroll: true }); // the cell, in a notebook
+    if (key === "Enter" && target.matches(".bd-save input")) target.closest(".bd-save").querySelector(".bd-write").click();
+    // To the notebook's cell; but who is in a field may only want to be rid of what it suggests, and goes on typing.
+    if (key === "Escape" && !target.matches("input")) root.parentElement.closest("[tabindex]")?.focus({ preventScroll: true });
   });
   for (const kind of ["input", "change", "click"]) {
     listen(kind, (event) => {
@@ -250,6 +250,8 @@ function attend(el, ping, signal) {
 /* Within a grid, or a list of buttons (role=toolbar), one cell is in the tab order; arrow keys, Home, End, Page Up and
    Page Down move between cells. A row may have a cell for several columns of another: up and down keep to the column,
    as data-cell="ROW/COLUMN" says. */
+// Not the cells of a column that is left out where it is narrow.
+const isReached = (cell, within) => cell.checkVisibility() || !within.checkVisibility();
 const columnOf = (cell) => Number(cell.dataset.cell.split("/")[1]);
 
 function rove(grid, cell) {
@@ -259,7 +261,7 @@ function rove(grid, cell) {
 
 function move(cell, event) {
   const grid = cell.closest(ROVED);
-  const rows = [...grid.querySelectorAll("[role=row], li")].map((row) => [...row.querySelectorAll("[data-cell]")]);
+  const rows = [...grid.querySelectorAll("[role=row], li")].map((row) => [...row.querySelectorAll("[data-cell]")].filter((each) => isReached(each, grid)));
   const row = rows.findIndex((cells) => cells.includes(cell));
   const at = rows[row].indexOf(cell);
   const last = rows.length - 1;

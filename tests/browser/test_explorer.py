@@ -107,6 +107,12 @@ def keys_stay(notebook: Notebook, view: Locator) -> None:
         expect(chosen).to_be_focused()
     assert chosen.evaluate("(select) => select.selectedIndex") == 1
     chosen.select_option(index=0)
+    department = field(view, "department")
+    department.press_sequentially("Nurs")
+    keyboard.press("Escape")  # what it suggests goes, the field does not
+    expect(department).to_be_focused()
+    expect(view.locator(".bd-chip", has_text="department")).to_have_count(0)
+    department.fill("")
     save = view.get_by_role("button", name="Save", exact=True)
     save.focus()
     for key in ("d", "d", "x"):
@@ -259,6 +265,26 @@ explorer.rows.load = slowly"""
     expect(view.locator(".bd-save :focus")).to_have_count(1)
 
 
+def test_narrow_the_keyboard_stays_in_what_is_shown(lab: Place, pages: Pages) -> None:
+    """A column that is left out where it is narrow is none that arrows lead to; Enter in a file's name saves."""
+    page = pages(width=900)
+    notebook = lab.open(page, [EXPLORE])
+    view = notebook.cell(0).locator(".bd-explorer")
+    row = view.locator("[role=grid] tbody [role=row]").first
+    expect(row.locator(".bd-column-status")).to_be_hidden()
+    for keys in (["End"], ["ArrowRight"] * 4, ["ArrowUp", "End"]):
+        row.locator("[data-cell]").first.focus()
+        for key in keys:
+            page.keyboard.press(key)
+        focused = view.locator("[role=grid] [data-cell]:focus")
+        expect(focused).to_be_visible()
+        expect(focused).to_have_attribute("tabindex", "0")
+    path = view.locator(".bd-save input")
+    path.fill("narrow.csv")
+    path.press("Enter")
+    expect(view.locator(".bd-save")).to_contain_text(re.compile(r"\d rows written to .*narrow\.csv"))
+
+
 def test_strangers_text_runs_nothing(place: Place, page: Page) -> None:
     """Markup in every field of a posting, a company named <b>, right-to-left text and emoji are shown as text."""
     frame = f"""import pandas as pd, bluedoor_tools as bd
@@ -322,6 +348,7 @@ def test_a_restarted_kernel_is_noticed(lab: Place, page: Page) -> None:
     field(view, "q").press_sequentially("c")
     expect(notices).to_have_count(1)
     view.locator(".bd-save button", has_text="Save").click()
+    expect(notices.first).to_be_in_viewport()
     view.get_by_role("button", name="Next").click()
     expect(notices).to_have_count(2)
     notebook.run_all()

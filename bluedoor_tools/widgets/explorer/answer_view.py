@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...inert import visible_line
 from ..rows.rows import Answer
 from ..tree import Node, element
@@ -13,10 +11,11 @@ __all__ = ["AnswerView"]
 
 
 class AnswerView(View):
-    """The card's lines, and the Python and the request behind the rows, to be copied."""
+    """The card's lines (`origin` says of what), and the Python and the request behind the rows, to be copied."""
 
-    def __init__(self, **traits: Any) -> None:
-        super().__init__(**traits)
+    def __init__(self, origin: str) -> None:
+        super().__init__(styled=False)
+        self._title = f"About {origin}"
         self._lines: list[tuple[str, str]] = []
 
     def show_answer(self, answer: Answer, python: str, curl: str) -> None:
@@ -30,8 +29,8 @@ class AnswerView(View):
             for label, text in self._lines
         ]
         self.show(
-            element("section", {"class": "bd-about", "aria-label": "About this answer"},
-                    element("h3", {}, "About this answer") if pairs else None,
+            element("section", {"class": "bd-about", "aria-label": self._title},
+                    element("h3", {}, self._title) if pairs else None,
                     element("dl", {}, pairs) if pairs else None,
                     element("details", {"id": "bd-code"},
                             element("summary", {}, "The same in code"),

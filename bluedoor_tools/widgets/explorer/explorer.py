@@ -60,20 +60,20 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self._query = query
         self._wait = 0.0
         self._chosen_from = False  # whether the form has the rows' own values to choose from
-        self._asking = threading.Lock()  # so that who asks last has read the query last
+        self._asking = threading.RLock()  # so that who asks last has read the query last
         self._asked: ViewQuery | None = None
         self._asked_at = time.monotonic()
         self._linked = Linked(rows, self._acted)
         fields = [name for name in _FIELDS if name in rows.filter_names]
         self.form = FilterForm(fields, self._changed, self._suggest)
         self.summary = Summary()  # brings the style sheet of all
-        self.facets, self.grid, self.about = FacetBars(styled=False), Grid(styled=False), AnswerView(styled=False)
+        self.facets, self.grid, self.about = FacetBars(styled=False), Grid(styled=False), AnswerView(rows.origin)
         self.chosen = ChosenPosting(rows)
         self.record, self.timeline = self.chosen.record, self.chosen.timeline
         self.bar = SaveBar(self._save_as, self.load, self.stop)
         self._searching = Latest(self._search, self._searched, self._failed, busy=self._busy)
         self._counts = FacetCounts(rows, self.facets, self._counts_came)
-        self._companies = Companies(rows, self.form, self._company_is, self._say)
+        self._companies = Companies(rows, self.form, self._company_is, self._company_is_not)
         self._loading = Latest(self._load, self._loaded, self._failed, busy=self.bar.under_way)
         for view in (self.summary, self.facets, self.grid, self.record, self.timeline):
             view.on_act(self._acted)
@@ -182,6 +182,8 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             self.chosen.follow(act.key)
         elif act.name == "clear":
             self._clear()
+        elif act.name == "again":
+            self._ask()
         elif act.name == "open" and act.key == self._query.job_id:  # it may have been left for another, or have failed
             self._chosen_anew()
         else:
@@ -196,8 +198,9 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     def _company_is(self, name: str) -> None:
         self._changed({"company": name}, False)
 
-    def _say(self, problem: str) -> None:
-        self.summary.problem = problem
+    def _company_is_not(self, why: str) -> None:
+        applied = self._query.filters.get("company")
+        self.summary.problem = why if applied is None else visible_line(f"{why} {applied!r} still is.")
 
     def _changed(self, filters: dict[str, Any], typed: bool) -> None:
         with self._waiting(_TYPING if typed else 0.0):
@@ -235,10 +238,9 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
 
     def _searched(self, found: tuple[ViewQuery, Answer]) -> None:
         query, answer = found
-        query.page = answer.first // query.page_size  # that which came: of one beyond the last, the last
+        self._turn_to(answer.first // query.page_size, query)
         self.answer = answer
-        for view in (self.summary, self.grid):
-            view.problem = ""
+        self.summary.problem, self.grid.problem = "", answer.problem
         self._counts.follow(query)
         self._linked.follow(query, answer.loaded)
         self.grid.show_answer(answer, query)
@@ -250,6 +252,16 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             for field in self.form.choices:
                 self.form.choose_from(field, self.rows.choices(field))
 
+    def _turn_to(self, page: int, asked: ViewQuery) -> None:
+        """The page that came is the view's: the last at hand, of one that is not there or could not be had."""
+        with self._asking:
+            asked.job_id = self._query.job_id  # what is opened meanwhile changes no page
+            if asked == self._query:
+                asked.page = page
+                self._asked = asked.copy()
+                self._query.page = page
+        asked.page = page
+
     def _counts_came(self, name: str, counts: pd.DataFrame) -> None:
         if name in {"company", "department"}:
             remember(name, map(str, counts["value"]))
@@ -259,6 +271,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self.grid.busy = self.summary.busy = busy
 
     def _failed(self, error: BluedoorError) -> None:
+        self.summary.show_failed(self.rows.label)
         self.summary.problem = visible_line(str(error))
 
     def _chosen_anew(self, _: Any = None) -> None:
@@ -292,7 +305,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     def to_text(self) -> str:
         """The rows shown, as text."""
         self._settle()
-        problem = [self.summary.problem] if self.summary.problem else []
+        problem = [view.problem for view in (self.summary, self.grid) if view.problem]
         return "\n".join([*problem, self.summary.to_text(), self.grid.to_text()])
 
     def _settle(self) -> None:

@@ -33,6 +33,7 @@ class SaveBar(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no types
         self.save = ipywidgets.Button(
             description="Save", tooltip="Write the rows at hand to this file; one that exists is replaced"
         )
+        self.save.add_class("bd-write")  # which Enter in the field clicks, too
         self.save.on_click(self._clicked)
         self.said = ipywidgets.Label()
 

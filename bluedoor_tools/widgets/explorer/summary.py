@@ -15,7 +15,11 @@ __all__ = ["Summary", "filter_text", "matching"]
 
 
 class Summary(View):
-    """The line above the rows. Acts: ``remove`` with a filter's name, ``clear``."""
+    """The line above the rows. Acts: ``remove`` with a filter's name, ``clear``, ``again`` after what failed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._answered: tuple[Node, ...] = ()
 
     def show_searching(self, label: str) -> None:
         """Say that the first rows are on their way."""
@@ -47,12 +51,24 @@ class Summary(View):
             )
             for name, value in query.filters.items()
         ]
-        self.show(
+        self._answered = (
             element("p", {"class": "bd-label"}, visible_line(label)),
             element("p", {"class": "bd-matching", "data-say": matching(answer)}, matching(answer)),
             element("ul", {"class": "bd-chips", "aria-label": "Filters"}, chips or [element("li", {}, "no filters")]),
             *(element("p", {"class": "bd-note"}, visible_line(note)) for note in answer.notes),
         )
+        self.show(*self._answered)
+
+    def show_failed(self, label: str) -> None:
+        """Offer to ask again, below what was answered before, if anything was."""
+        again = element("button", {"class": "bd-live", "data-act": "again", "data-key": ""}, "Try again")
+        if not self._answered:
+            self._said = f"{label}: no answer"
+            self._answered = (
+                element("p", {"class": "bd-label"}, visible_line(label)),
+                element("p", {"class": "bd-matching"}, "No answer yet"),
+            )
+        self.show(*self._answered, again)
 
     def to_text(self) -> str:
         """The line, as text."""

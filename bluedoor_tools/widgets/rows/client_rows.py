@@ -64,6 +64,7 @@ class ClientRows:
 
     filter_names: tuple[str, ...] = (*contract.PARAMETERS, "company")
     facet_fields: tuple[str, ...] = _FIELDS
+    origin = "this answer"
     loose = False
     default_filters: Mapping[str, Any] = MappingProxyType({"status": "active"})
 
@@ -84,7 +85,7 @@ class ClientRows:
     # -- rows ----------------------------------------------------------------------------------------------------------
 
     def search(self, query: ViewQuery, *, stop: threading.Event) -> Answer:
-        """The query's page, fetched if it is not at hand; where that fails, the rows before it stay, with a note."""
+        """The query's page, fetched if it is not at hand; where that fails, the rows before it stay, and it is said."""
         wanted = (query.page + 1) * query.page_size
         _check(stop)
         loaded, trouble = self._at_least(query, wanted, stop)
@@ -94,7 +95,7 @@ class ClientRows:
         rows = frame.iloc[first : first + query.page_size]
         rows.attrs = {}  # the card is that of all rows at hand
         rows.index = pd.Index(rows["job_id"].astype(str), dtype=object)
-        notes = [*trouble, *loaded.notes, *self._about_order(loaded, query)]
+        notes = [*loaded.notes, *self._about_order(loaded, query)]
         return Answer(
             rows,
             first,
@@ -103,6 +104,7 @@ class ClientRows:
             loaded=len(frame),
             complete=bool(about["complete"]) and not trouble,
             notes=tuple(dict.fromkeys(visible_line(note) for note in notes)),
+            problem=visible_line(trouble),
             card=about,
         )
 
@@ -241,7 +243,7 @@ class ClientRows:
 
     # -- loading -------------------------------------------------------------------------------------------------------
 
-    def _at_least(self, query: ViewQuery, wanted: int, stop: threading.Event) -> tuple[_Loaded, list[str]]:
+    def _at_least(self, query: ViewQuery, wanted: int, stop: threading.Event) -> tuple[_Loaded, str]:
         """So many rows at least, or all there are; where more could not be had, those there are and why."""
         with self._lock:
             loaded = self._known.get(_key(query))
@@ -258,8 +260,8 @@ class ClientRows:
             except StoppedError:
                 raise
             except BluedoorError as error:
-                return loaded, [f"What comes after these {len(loaded.frame):,} rows could not be had: {error}"]
-        return loaded, []
+                return loaded, f"What comes after these {len(loaded.frame):,} rows could not be had: {error}"
+        return loaded, ""
 
     def _go_on(
         self,

@@ -63,6 +63,7 @@ class FrameRows:
         The frame has neither `title` nor `job_id`.
     """
 
+    origin = "the frame"
     loose = True
     default_filters: Mapping[str, Any] = MappingProxyType({})
 

@@ -25,7 +25,8 @@ class Answer:
     where a frame has none of its own for every row, a key made of the row's place in it. ``first`` is the place of the
     page's first row (from 0) among the rows; ``total`` how many match (None: the backend does not say; ``capped``: a
     lower bound); ``loaded`` how many of them are at hand; ``complete`` whether those are all; ``notes`` what a reader
-    must know, one line each; ``card`` the answer card behind the rows, where there is one.
+    must know, one line each; ``problem`` why the page asked for could not be had, where this is the last at
+    hand instead; ``card`` the answer card behind the rows, where there is one.
     """
 
     rows: pd.DataFrame
@@ -35,6 +36,7 @@ class Answer:
     loaded: int = 0
     complete: bool = True
     notes: tuple[str, ...] = ()
+    problem: str = ""
     card: Card | None = None
 
 
@@ -55,6 +57,11 @@ class Rows(Protocol):
     @property
     def label(self) -> str:
         """What the rows are, in a few words: "100,000 rows of a DataFrame", "synthetic sample of 3,000 postings"."""
+        ...
+
+    @property
+    def origin(self) -> str:
+        """What an answer's card is of: "this answer", "the frame"."""
         ...
 
     @property
