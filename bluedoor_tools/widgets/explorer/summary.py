@@ -61,7 +61,7 @@ class Summary(View):
 
     def show_failed(self, label: str) -> None:
         """Offer to ask again, below what was answered before, if anything was."""
-        again = element("button", {"class": "bd-live", "data-act": "again", "data-key": ""}, "Try again")
+        again = element("button", {"class": "bd-live bd-again", "data-act": "again", "data-key": ""}, "Try again")
         if not self._answered:
             self._said = f"{label}: no answer"
             self._answered = (
