@@ -1,8 +1,8 @@
 """The explorer over 100,000 rows in a real browser: from running the cell to the first row, from a click to new rows.
 
 Beside it, in the same run: the floor, which is the least widget that shows 25 rows of a list and asks the kernel for
-the next 25, with no search, no counts and no form; and a peer, itables, which sends all rows into the page (here the
-five columns of the grid's first lines, with no counts and no form either). Needs Chromium.
+the next 25, with no search, no counts and no form; and a peer, itables, which sends all rows into the page (here
+five columns, with no counts and no form either). Needs Chromium.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def medians(figures: dict[str, list[float]], name: str) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Print the medians beside their reach, and the floor's."""
+    """Print the medians beside their reach, the floor's and the peer's."""
     browser_path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     print(f"\nExplorer, {ROWS:,} rows in JupyterLab and Chromium: ms, medians of {RUNS} and of {CLICKS} clicks")
     if browser_path is None:

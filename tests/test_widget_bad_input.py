@@ -17,6 +17,7 @@ import pytest
 import bluedoor_tools as bd
 from bluedoor_tools.client import Client
 from bluedoor_tools.widgets import Explorer
+from bluedoor_tools.widgets.explorer.saving import SaveBar
 from bluedoor_tools.widgets.rows.frame_rows import FrameRows
 from bluedoor_tools.widgets.rows.query import ViewQuery
 from bluedoor_tools.wire.work import StoppedError
@@ -323,10 +324,47 @@ def test_a_path_that_cannot_be_written_is_said(slow: tuple[Explorer, Slow]) -> N
     explorer, _ = slow
     for path in ("/nowhere/at/all.csv", "", ".", "/", "x\0.csv", "\ud800.csv"):
         explorer.bar.path.value = path
+        explorer.bar.said.value = ""
         explorer.bar.save.click()
         assert explorer.wait()
         assert explorer.bar.said.value not in {"", "writing …"} and "written to" not in explorer.bar.said.value, path
-        assert not explorer.bar.save.disabled
+
+
+def test_a_file_that_is_being_written_is_not_begun_again() -> None:
+    """A second click, or a second Enter, does nothing until the first is done."""
+    go_on, written = threading.Event(), []
+
+    def save(path: str) -> str:
+        assert go_on.wait(30)
+        written.append(path)
+        return "done"
+
+    bar = SaveBar(save, lambda: None, lambda: None)
+    bar.save.click()
+    bar.save.click()
+    go_on.set()
+    assert bar.writing.idle(30) and written == ["jobs.csv"]
+    bar.save.click()
+    assert bar.writing.idle(30) and written == ["jobs.csv"] * 2
+
+
+def test_a_load_that_fails_is_said_and_can_be_begun_again(
+    slow: tuple[Explorer, Slow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rows at hand stay with their summary; the button that began it is there again."""
+    explorer, rows = slow
+    before = explorer.summary.to_html()
+
+    def fails(*_: Any, **__: Any) -> None:
+        raise bd.CouldNotAskError("The API answered 503.")
+
+    monkeypatch.setattr(rows, "load", fails)
+    explorer.load()
+    assert explorer.wait()
+    assert "503" in explorer.summary.problem
+    assert explorer.bar.load.layout.display is None
+    explorer.summary.problem = ""
+    assert explorer.summary.to_html() == before
 
 
 def test_a_part_that_is_saved_says_so(tmp_path: Any) -> None:

@@ -62,7 +62,10 @@ function render({ model, el, signal }) {
   let number = 0;
   let told = []; // what the tree before had to say
 
-  const show = (where, text) => { where.textContent = text; where.hidden = !text; };
+  const show = (where, text) => {
+    if (where.textContent !== text) where.textContent = text; // or it would be read out again
+    where.hidden = !text;
+  };
 
   const draw = () => {
     const active = el.getRootNode().activeElement ?? document.activeElement;
@@ -90,7 +93,8 @@ function render({ model, el, signal }) {
     }
     if (inside) {
       const all = [...body.querySelectorAll("[data-act], [data-cell]")];
-      const next = all.find((each) => nameOf(each) === name) ?? body.querySelector("[data-cell], [data-act]");
+      const other = held?.dataset.act === "again" ? null : body.querySelector("[data-cell], [data-act]"); // what it asked for stands elsewhere
+      const next = all.find((each) => nameOf(each) === name) ?? other;
       if (next?.dataset.cell !== undefined) rove(next.closest(ROVED), next);
       next?.focus({ preventScroll: true });
     }
@@ -113,16 +117,20 @@ function render({ model, el, signal }) {
     show(problem, model.get("problem"));
   };
 
-  const send = (act, key, generation = model.get("generation")) => {
+  const send = (act, key, generation = model.get("generation"), clicked = true) => {
     number += 1;
     const mine = number;
-    const unheard = () => { show(notice, UNHEARD); notice.scrollIntoView({ block: "nearest" }); };
+    const unheard = () => {
+      waiting.delete(mine);
+      show(notice, UNHEARD);
+      if (clicked) notice.scrollIntoView({ block: "nearest" }); // not at every letter that is typed
+    };
     waiting.set(mine, setTimeout(unheard, PATIENCE));
-    try { model.send({ act, key, generation, number: mine }); } catch { unheard(); return false; }
+    try { model.send({ act, key, generation, number: mine }); } catch { clearTimeout(waiting.get(mine)); unheard(); return false; }
     return true;
   };
   // Of no tree, so that Python does nothing but say that it heard.
-  const ping = () => send("ping", "", -1);
+  const ping = (clicked) => send("ping", "", -1, clicked);
 
   const heard = (content) => {
     if (content?.heard === undefined) return;
@@ -230,10 +238,11 @@ function attend(el, ping, signal) {
     watch.observe(root, { subtree: true, childList: true, attributeFilter: ["class", "disabled", "style"] });
   });
   listen("pointerdown", ({ target }) => { if (!stood?.on.contains(target)) stood = null; });
-  listen("keydown", ({ key, target, isComposing }) => {
-    const root = !isComposing && rootOf(target);
+  listen("keydown", ({ key, keyCode, target, isComposing, repeat, altKey, ctrlKey, metaKey, shiftKey }) => {
+    const root = !isComposing && keyCode !== 229 && rootOf(target); // 229: the end of a composition, in Safari
     if (!root) return;
-    if (key === "Enter" && target.matches(".bd-save input")) target.closest(".bd-save").querySelector(".bd-write").click();
+    const alone = !repeat && !altKey && !ctrlKey && !metaKey && !shiftKey;
+    if (key === "Enter" && alone && target.matches(".bd-save input")) target.closest(".bd-save").querySelector(".bd-write").click();
     // To the notebook's cell; but who is in a field may only want to be rid of what it suggests, and goes on typing.
     if (key === "Escape" && !target.matches("input")) root.parentElement.closest("[tabindex]")?.focus({ preventScroll: true });
   });
@@ -241,17 +250,18 @@ function attend(el, ping, signal) {
     listen(kind, (event) => {
       const { target } = event;
       if (!rootOf(target) || target.closest(".bd-view") || !target.closest(kind === "click" ? "button" : FIELDS)) return;
-      if (!ping() && kind === "click") event.stopPropagation(); // the button's own sending would only throw
+      if (!ping(kind === "click") && kind === "click") event.stopPropagation(); // the button's own sending would only throw
     });
   }
   return () => watch.disconnect();
 }
 
+// Not the cells of a column that is left out where it is narrow.
+const isReached = (cell, within) => cell.checkVisibility() || !within.checkVisibility();
+
 /* Within a grid, or a list of buttons (role=toolbar), one cell is in the tab order; arrow keys, Home, End, Page Up and
    Page Down move between cells. A row may have a cell for several columns of another: up and down keep to the column,
    as data-cell="ROW/COLUMN" says. */
-// Not the cells of a column that is left out where it is narrow.
-const isReached = (cell, within) => cell.checkVisibility() || !within.checkVisibility();
 const columnOf = (cell) => Number(cell.dataset.cell.split("/")[1]);
 
 function rove(grid, cell) {

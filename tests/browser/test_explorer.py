@@ -111,6 +111,7 @@ def keys_stay(notebook: Notebook, view: Locator) -> None:
     department.press_sequentially("Nurs")
     keyboard.press("Escape")  # what it suggests goes, the field does not
     expect(department).to_be_focused()
+    notebook.run("1")  # what was sent before has been heard then
     expect(view.locator(".bd-chip", has_text="department")).to_have_count(0)
     department.fill("")
     save = view.get_by_role("button", name="Save", exact=True)
@@ -347,7 +348,10 @@ def test_a_restarted_kernel_is_noticed(lab: Place, page: Page) -> None:
     notices = view.locator(".bd-notice:visible", has_text="run the cell again")
     field(view, "q").press_sequentially("c")
     expect(notices).to_have_count(1)
-    view.locator(".bd-save button", has_text="Save").click()
+    save = view.locator(".bd-save button", has_text="Save")
+    save.scroll_into_view_if_needed()
+    expect(notices.first).not_to_be_in_viewport()
+    save.click()
     expect(notices.first).to_be_in_viewport()
     view.get_by_role("button", name="Next").click()
     expect(notices).to_have_count(2)

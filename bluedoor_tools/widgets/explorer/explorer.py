@@ -12,6 +12,7 @@ from typing import Any
 import ipywidgets
 import pandas as pd
 
+from ...arguments import values_of
 from ...completion import known_values, remember
 from ...errors import BluedoorError, InvalidRequestError
 from ...inert import counted, visible_line
@@ -60,7 +61,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self._query = query
         self._wait = 0.0
         self._chosen_from = False  # whether the form has the rows' own values to choose from
-        self._asking = threading.RLock()  # so that who asks last has read the query last
+        self._asking = threading.Lock()  # so that who asks last has read the query last
         self._asked: ViewQuery | None = None
         self._asked_at = time.monotonic()
         self._linked = Linked(rows, self._acted)
@@ -74,7 +75,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self._searching = Latest(self._search, self._searched, self._failed, busy=self._busy)
         self._counts = FacetCounts(rows, self.facets, self._counts_came)
         self._companies = Companies(rows, self.form, self._company_is, self._company_is_not)
-        self._loading = Latest(self._load, self._loaded, self._failed, busy=self.bar.under_way)
+        self._loading = Latest(self._load, self._loaded, self._say, busy=self.bar.under_way)
         for view in (self.summary, self.facets, self.grid, self.record, self.timeline):
             view.on_act(self._acted)
         self.form.clear.on_click(lambda _: self._clear())
@@ -200,7 +201,8 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
 
     def _company_is_not(self, why: str) -> None:
         applied = self._query.filters.get("company")
-        self.summary.problem = why if applied is None else visible_line(f"{why} {applied!r} still is.")
+        still = f" Still applied: {', '.join(values_of('company', applied))}." if applied is not None else ""
+        self.summary.problem = visible_line(f"{why}{still}")
 
     def _changed(self, filters: dict[str, Any], typed: bool) -> None:
         with self._waiting(_TYPING if typed else 0.0):
@@ -208,7 +210,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
                 self._query.set(**filters)
                 self.summary.problem = ""
             except BluedoorError as error:
-                self.summary.problem = visible_line(str(error))
+                self._say(error)
 
     @contextlib.contextmanager
     def _waiting(self, seconds: float) -> Iterator[None]:
@@ -223,7 +225,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     def _asked_anew(self, change: Any) -> None:
         if change["name"] == "filters":
             self._loading.stop()  # its rows are not those that are shown now
-        self.form.show(self._query.filters)
+            self.form.show(self._query.filters)
         if self._query != self._asked:  # one change may be told of several times: of filters, and the page
             self._ask()
 
@@ -255,12 +257,16 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     def _turn_to(self, page: int, asked: ViewQuery) -> None:
         """The page that came is the view's: the last at hand, of one that is not there or could not be had."""
         with self._asking:
-            asked.job_id = self._query.job_id  # what is opened meanwhile changes no page
-            if asked == self._query:
-                asked.page = page
-                self._asked = asked.copy()
-                self._query.page = page
-        asked.page = page
+            now = self._query.copy()
+            asked.job_id = now.job_id  # what is opened meanwhile changes no page
+            is_other = page != asked.page and now == asked
+            asked.page = now.page = page
+            if is_other:
+                self._asked = now
+        if is_other:
+            self._query.page = page
+            if self._query.filters != asked.filters:  # set in just this moment, and begun at the first page
+                self._query.page = 0
 
     def _counts_came(self, name: str, counts: pd.DataFrame) -> None:
         if name in {"company", "department"}:
@@ -272,6 +278,9 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
 
     def _failed(self, error: BluedoorError) -> None:
         self.summary.show_failed(self.rows.label)
+        self._say(error)
+
+    def _say(self, error: BluedoorError) -> None:
         self.summary.problem = visible_line(str(error))
 
     def _chosen_anew(self, _: Any = None) -> None:

@@ -14,6 +14,8 @@ from ..rows.rows import Answer
 
 __all__ = ["SaveBar"]
 
+_TYPING = 0.3  # seconds in which the last letter of the path may come: a click can overtake it
+
 
 class SaveBar(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no types
     """Buttons to load all rows (with a bar and a stop button) and to save those at hand.
@@ -37,10 +39,11 @@ class SaveBar(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no types
         self.save.on_click(self._clicked)
         self.said = ipywidgets.Label()
 
-        def write(path: str, _: threading.Event) -> str:
-            return save(path)
+        def write(_: threading.Event) -> str:
+            return save(self.path.value.strip())
 
-        self.writing = Latest(write, self._written, self._written)
+        self.writing = Latest(write, self._written, self._written, wait=_TYPING)
+        self._is_writing = False
         super().__init__(children=[self.load, self.bar, self.stop, self.path, self.save, self.said])
         self.add_class("bd-save")
         self.under_way(False)
@@ -53,7 +56,7 @@ class SaveBar(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no types
         else:
             least = "at least " if answer.capped else ""
             self.load.description = "Load all" if answer.total is None else f"Load all {least}{answer.total:,}"
-        if not self.save.disabled:
+        if not self._is_writing:
             self.said.value = ""
 
     def progress(self, rows: int, total: int | None) -> None:
@@ -71,10 +74,12 @@ class SaveBar(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no types
             widget.layout.display = "none"
 
     def _clicked(self, _: Any) -> None:
-        self.save.disabled = True
+        if self._is_writing:
+            return
+        self._is_writing = True
         self.said.value = "writing …"
-        self.writing.ask(self.path.value.strip(), wait=0.0)
+        self.writing.ask()
 
     def _written(self, said: object) -> None:
         self.said.value = visible_line(str(said))
-        self.save.disabled = False
+        self._is_writing = False

@@ -71,7 +71,8 @@ class FrameRows:
         if not {"title", "job_id"} & set(frame.columns):
             met = ", ".join(visible_line(str(name))[:40] for name in frame.columns[:_SHOWN])
             more = f" and {len(frame.columns) - _SHOWN:,} more" if len(frame.columns) > _SHOWN else ""
-            old = visible_line(nearest("title", map(str, frame.columns)) or "…")
+            known = [name for name in frame.columns if isinstance(name, str) and visible_line(name)[:40] == name]
+            old = nearest("title", known) or "…"
             raise InvalidRequestError(
                 f"A frame of postings has a column title or job_id; this one has {f'{met}{more}' if met else 'none'}.",
                 hint=f"frame.rename(columns={{{old!r}: 'title'}}) gives its columns the names that are looked for.",

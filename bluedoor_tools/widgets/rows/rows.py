@@ -25,8 +25,8 @@ class Answer:
     where a frame has none of its own for every row, a key made of the row's place in it. ``first`` is the place of the
     page's first row (from 0) among the rows; ``total`` how many match (None: the backend does not say; ``capped``: a
     lower bound); ``loaded`` how many of them are at hand; ``complete`` whether those are all; ``notes`` what a reader
-    must know, one line each; ``problem`` why the page asked for could not be had, where this is the last at
-    hand instead; ``card`` the answer card behind the rows, where there is one.
+    must know, one line each; ``problem`` why the page asked for could not be had, where what was at hand is
+    shown instead; ``card`` the answer card behind the rows, where there is one.
     """
 
     rows: pd.DataFrame
