@@ -504,6 +504,7 @@ def test_one_change_is_one_search(slow: tuple[Explorer, Slow]) -> None:
     """Other filters on a later page, or a whole other query, change several traits, and are asked once."""
     explorer, rows = slow
     explorer.query.page_size = 1
+    assert explorer.wait()
     explorer.query.page = 1
     assert explorer.wait()
     for change in (

@@ -95,7 +95,9 @@ class Latest(Generic[R]):
 
     def _run(self, number: int, arguments: tuple[Any, ...], stop: threading.Event, pause: float) -> None:
         try:
-            if pause > 0 and stop.wait(pause) and not self._is_newest(number):
+            if pause > 0:
+                stop.wait(pause)
+            if not self._is_newest(number):  # overtaken before it began
                 return
             over = threading.Event()
             slow = threading.Timer(_QUICK, self._tell_busy, (number, over))
