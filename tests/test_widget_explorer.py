@@ -264,8 +264,8 @@ def test_all_rows_are_loaded_from_an_api(sample: Client) -> None:
         assert explorer.bar.stop.layout.display == "none"
 
 
-def test_an_api_error_in_mid_paging_keeps_the_rows(sample: Client) -> None:
-    """A page that cannot be had is said in the view; the rows that came stay, and it goes on when the API does."""
+def breakable() -> tuple[Client, threading.Event]:
+    """A client of which every search fails while the event is set."""
     broken = threading.Event()
 
     def alter(request: httpx.Request, inner: InProcessTransport) -> httpx.Response:
@@ -274,6 +274,12 @@ def test_an_api_error_in_mid_paging_keeps_the_rows(sample: Client) -> None:
         return inner.handle_request(request)
 
     client, _ = client_through(many(), alter)
+    return client, broken
+
+
+def test_an_api_error_in_mid_paging_keeps_the_rows() -> None:
+    """A page that cannot be had is said in the view; the rows that came stay, and it goes on when the API does."""
+    client, broken = breakable()
     with client, exploring(client) as explorer:
         before = rows_of(explorer)
         broken.set()
@@ -295,16 +301,9 @@ def test_an_api_error_in_mid_paging_keeps_the_rows(sample: Client) -> None:
         assert not {*rows_of(explorer)} & {*before, *last}
 
 
-def test_what_failed_can_be_asked_again(sample: Client) -> None:
+def test_what_failed_can_be_asked_again() -> None:
     """The first search, and one that another filter asked for, below what was answered before."""
-    broken = threading.Event()
-
-    def alter(request: httpx.Request, inner: InProcessTransport) -> httpx.Response:
-        if broken.is_set() and request.url.path.endswith("/jobs/search"):
-            return httpx.Response(503, request=request, json={"error": "away"})
-        return inner.handle_request(request)
-
-    client, _ = client_through(many(), alter)
+    client, broken = breakable()
     broken.set()
     with client, exploring(client) as explorer:
         assert "503" in explorer.summary.problem and "no answer" in explorer.to_text()
