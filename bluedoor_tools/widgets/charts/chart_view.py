@@ -41,7 +41,10 @@ _WHOLE = 10_000  # characters of a value that are looked at
 
 
 class ChartView(View):
-    """A view of counts or events: `frame` is what is shown as data, `chart` and `save` give it as a picture."""
+    """A view of counts or events: `frame` is what is shown as data, `chart` and `save` give it as a picture.
+
+    What is drawn is each one's own: `chart` and `update_from` (abstract, though a widget's metaclass cannot say so).
+    """
 
     def __init__(self) -> None:
         super().__init__()
